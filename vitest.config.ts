@@ -1,12 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
+const suites = ['unit', 'interop', 'integration', 'packaging'] as const;
+
 export default defineConfig({
   test: {
-    include: ['test/unit/**/*.test.{ts,tsx}'],
-    environment: 'node',
-    pool: 'forks',
+    projects: suites.map((name) => ({
+      test: {
+        name,
+        include: [`test/${name}/**/*.test.{ts,tsx}`],
+        environment: 'node',
+        pool: 'forks',
+        testTimeout: name === 'unit' ? 60_000 : 300_000,
+        hookTimeout: name === 'unit' ? 60_000 : 300_000,
+      },
+    })),
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
   },
 });

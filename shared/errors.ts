@@ -28,6 +28,7 @@ export const errorCodes = [
   'conflict',
   'busy',
   'cancelled',
+  'disconnected',
   'keychain-unavailable',
   'keychain-locked',
   'key-not-found',
