@@ -36,6 +36,7 @@ export const errorCodes = [
   'internal',
 ] as const;
 
+/** One of {@link errorCodes}. */
 export type ErrorCode = (typeof errorCodes)[number];
 
 /** Whether trying again makes sense: at once never, later by itself, or after the person did something. */
@@ -49,6 +50,7 @@ export interface ErrorFacts {
   readonly retry: Retry;
 }
 
+/** What an error says beside its code and message. Unless given: no hint, `never`, no context. */
 export interface AppErrorOptions {
   /** One thing to do, as a sentence. */
   readonly hint?: string;

@@ -1,8 +1,7 @@
 import { AppError } from '../../shared/errors.ts';
 import type { Repository } from '../engine/repository/repository.ts';
 import { openStorage } from '../engine/storage/location.ts';
-import { fs } from '../engine/platform/native-fs.ts';
-import { openWith } from './open-repository.ts';
+import { locationFromFile, openWith } from './open-repository.ts';
 import type { OpenContext } from './open-repository.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 
@@ -21,12 +20,12 @@ const prefixes = ['TIDEMARK_FROM_', 'RESTIC_FROM_'];
 async function otherLocation(context: OpenContext, options: OptionValues<typeof fromOptions>): Promise<string> {
   if (options['from-repo']) return options['from-repo'];
   const file = options['from-repository-file'];
-  if (file !== undefined) return (await fs.promises.readFile(file, 'utf8')).trim();
+  if (file !== undefined) return await locationFromFile(file);
   for (const prefix of prefixes) {
     const location = context.env[`${prefix}REPOSITORY`];
     if (location) return location;
     const fromFile = context.env[`${prefix}REPOSITORY_FILE`];
-    if (fromFile) return (await fs.promises.readFile(fromFile, 'utf8')).trim();
+    if (fromFile) return await locationFromFile(fromFile);
   }
   throw new AppError('invalid-input', 'The repository to copy from was not named.', { hint: 'Use --from-repo.' });
 }
@@ -40,7 +39,8 @@ export async function openOther(context: OpenContext, options: OptionValues<type
     none: options['from-insecure-no-password'],
     prefixes,
   };
-  const keyHint = options['from-key-hint'] ?? context.env['RESTIC_FROM_KEY_HINT'];
+  const hints = prefixes.map((prefix) => context.env[`${prefix}KEY_HINT`] || undefined);
+  const keyHint = options['from-key-hint'] ?? hints.find((hint) => hint !== undefined);
   const other = { ...context, global: { ...context.global, 'key-hint': keyHint } };
   return await openWith(storage, sources, other, 'enter password for the repository to copy from');
 }

@@ -4,6 +4,7 @@ import { fs } from '../engine/platform/native-fs.ts';
 import { systemRandom } from '../engine/platform/random.ts';
 import { openRepository } from '../engine/repository/open-repository.ts';
 import type { Repository } from '../engine/repository/repository.ts';
+import { withLock as holdLock } from '../engine/repository/with-lock.ts';
 import { loadSnapshot } from '../engine/snapshot/snapshots.ts';
 import type { NamedSnapshot, SnapshotFilter } from '../engine/snapshot/snapshots.ts';
 import { findSubtree } from '../engine/snapshot/tree-reader.ts';
@@ -20,7 +21,8 @@ export type OpenContext = Pick<VerbContext, 'global' | 'env' | 'output' | 'signa
 const typedAttempts = 3;
 const prefixes = ['TIDEMARK_', 'RESTIC_'];
 
-async function locationFromFile(path: string): Promise<string> {
+/** The location in a file, without white space around it; `not-found` when the file cannot be read. */
+export async function locationFromFile(path: string): Promise<string> {
   try {
     return (await fs.promises.readFile(path, 'utf8')).trim();
   } catch (error) {
@@ -129,20 +131,12 @@ export async function withLock<T>(
     throw new AppError('invalid-input', '--no-lock is only for reading and for --dry-run.');
   }
   const retry = context.global['retry-lock'];
-  await using lock = await repository.lock({
+  const options = {
     exclusive: kind === 'exclusive',
     signal: context.signal,
     ...(retry === undefined ? {} : { retryFor: parseGoDuration(retry, '--retry-lock') }),
-  });
-  try {
-    return await work({ repository, signal: AbortSignal.any([context.signal, lock.signal]) });
-  } catch (error) {
-    if (!lock.signal.aborted || context.signal.aborted) throw error;
-    throw new AppError('lock-lost', 'The lock on the repository was lost, so the work was stopped.', {
-      hint: 'Nothing that was safe has been damaged. Check the connection to the repository and run it again.',
-      cause: error,
-    });
-  }
+  };
+  return await holdLock(repository, options, (signal) => work({ repository, signal }));
 }
 
 /** Opens the repository of the options and runs the work under a lock. */

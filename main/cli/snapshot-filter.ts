@@ -17,7 +17,7 @@ export function parseTagLists(values: readonly string[]): string[][] {
 
 export function snapshotFilter(
   values: OptionValues<typeof filterOptions>,
-  env: Readonly<Record<string, string | undefined>> = {},
+  env: Readonly<Record<string, string | undefined>>,
 ): SnapshotFilter {
   const fallback = env['TIDEMARK_HOST'] || env['RESTIC_HOST'] || undefined;
   const hosts = values.host.length > 0 || fallback === undefined ? values.host : [fallback];

@@ -14,8 +14,10 @@ export const capabilities = z.strictObject({
 });
 export type Capabilities = z.infer<typeof capabilities>;
 
+/** Colours of the page; `system` follows the desktop. */
 export const theme = z.enum(['system', 'light', 'dark']);
 
+/** What is the same for every plan, kept in the profile of this computer. */
 export const settings = z.strictObject({ theme });
 export type Settings = z.infer<typeof settings>;
 
@@ -36,6 +38,7 @@ export const folderEntry = z.strictObject({
   kind: z.enum(['home', 'drive', 'folder', 'root']),
 });
 
+/** One folder of that picker; `token` and `parent` are null at the starting points. Entries are sorted by name. */
 export const folderListing = z.strictObject({
   token: token.nullable(),
   path: z.string(),
@@ -46,6 +49,7 @@ export const folderListing = z.strictObject({
 });
 export type FolderListing = z.infer<typeof folderListing>;
 
+/** The application as a whole: what it can do, its settings, what it has to say. */
 export const appService = {
   capabilities: call(nothing, capabilities),
   settings: stream(nothing, settings),
@@ -56,6 +60,7 @@ export const appService = {
   reportPageError: call(z.strictObject({ message: z.string().max(4_000), where: z.string().max(4_000) }), nothing),
 };
 
+/** Choosing folders: each answer mints the tokens that other calls take. */
 export const foldersService = {
   /** `token: null` lists the starting points (home, drives, root). Hidden folders only on request. */
   list: call(z.strictObject({ token: token.nullable(), hidden: z.boolean() }), folderListing),

@@ -17,6 +17,9 @@ export const contract = {
   restore: restoreService,
 } as const;
 
+/** The type of {@link contract}, from which both sides are derived. */
 export type TidemarkContract = typeof contract;
+/** What the page holds. */
 export type TidemarkClient = Client<TidemarkContract>;
+/** What main implements. */
 export type TidemarkHandlers = Handlers<TidemarkContract>;

@@ -4,11 +4,11 @@ import { count, errorFacts, instant, nothing, place, planId, runId, token } from
 
 /** Kept in the plan; deciding when is the scheduler's. Hours of 24; 0 means only on demand. */
 export const schedule = z.strictObject({
-  onChange: z.boolean(),
   everyHours: z.number().int().min(0).max(24 * 31),
   deadlineHours: z.number().int().min(1).max(24 * 365),
 });
 
+/** A folder that a plan backs up. `present` is whether it is there now; an absent one is kept, not deleted. */
 export const planSource = z.strictObject({
   token,
   /** The same folder as a place in the history; null until a version holds it. */
@@ -18,6 +18,7 @@ export const planSource = z.strictObject({
   present: z.boolean(),
 });
 
+/** Where a plan keeps its versions, and whether that can be used now. `error` goes with `failed`. */
 export const planDestination = z.strictObject({
   path: z.string(),
   name: z.string(),
@@ -31,6 +32,7 @@ export const planDestination = z.strictObject({
 /** Worst wins; what Home says about a plan in one sentence. */
 export const health = z.enum(['never', 'working', 'safe', 'waiting', 'attention', 'overdue', 'risk']);
 
+/** A plan as the page shows it. Sizes in bytes. */
 export const plan = z.strictObject({
   id: planId,
   name: z.string(),
@@ -60,6 +62,7 @@ export const plan = z.strictObject({
 });
 export type Plan = z.infer<typeof plan>;
 
+/** What a person needs to open the backups on another computer. Secret. */
 export const recoveryKit = z.strictObject({
   /** The recovery key as words; joined by single spaces they are a password that plain restic takes. */
   words: z.array(z.string()),
@@ -69,6 +72,7 @@ export const recoveryKit = z.strictObject({
 });
 export type RecoveryKit = z.infer<typeof recoveryKit>;
 
+/** Plans, their keys and their recovery kits. */
 export const plansService = {
   watch: stream(nothing, z.array(plan)),
   update: call(

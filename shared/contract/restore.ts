@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { call } from '../rpc/descriptors.ts';
 import { count, nothing, place, planId, runId, token, versionId } from './common.ts';
 
+/** What happens to a file that is there already and differs. */
 export const policy = z.enum(['only-missing', 'keep-both', 'replace-if-newer', 'replace-all']);
 export type Policy = z.infer<typeof policy>;
 
@@ -24,6 +25,7 @@ export const policyEffect = z.strictObject({
   bytes: count,
 });
 
+/** What a restore would write, before anything is written. Counts are files, sizes bytes. */
 export const restorePlan = z.strictObject({
   sessionId: z.string(),
   /** Each chosen item with the exact path it lands at. At most 100. */
@@ -46,6 +48,7 @@ export const restorePlan = z.strictObject({
 });
 export type RestorePlan = z.infer<typeof restorePlan>;
 
+/** Going back: plan, then execute; a session is used once and is dropped when it is left alone. */
 export const restoreService = {
   plan: call(
     z.strictObject({ planId, versionId, places: z.array(place).min(1).max(10_000), target: restoreTarget }),

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { call, stream } from '../rpc/descriptors.ts';
 import { count, errorFacts, instant, nothing, planId, runId } from './common.ts';
 
+/** What a run does. */
 export const runKind = z.enum(['backup', 'restore', 'undo', 'check', 'archive']);
 
+/** How far a run is. Sizes in bytes. */
 export const runProgress = z.strictObject({
   phase: z.enum(['starting', 'scanning', 'working', 'finishing']),
   bytesDone: count,
@@ -19,6 +21,7 @@ export const runProgress = z.strictObject({
 });
 export type RunProgress = z.infer<typeof runProgress>;
 
+/** What a run did: files by how they compared with the version before, bytes read, new, and stored compressed. */
 export const runSummary = z.strictObject({
   filesNew: count,
   filesChanged: count,
@@ -29,6 +32,7 @@ export const runSummary = z.strictObject({
   bytesStored: count,
 });
 
+/** One execution of something long, kept in the history after it ended. */
 export const run = z.strictObject({
   id: runId,
   planId,
@@ -57,6 +61,7 @@ export const problem = z.strictObject({
 });
 export type Problem = z.infer<typeof problem>;
 
+/** Starting, watching and ending runs. */
 export const runsService = {
   /** Active runs and the most recent ended ones, newest first. */
   watch: stream(nothing, z.array(run)),

@@ -14,6 +14,7 @@ export const proposedFolder = z.strictObject({
 });
 export type ProposedFolder = z.infer<typeof proposedFolder>;
 
+/** A place that could hold the backup. Sizes are null where the system does not tell them. */
 export const proposedDestination = z.strictObject({
   token,
   name: z.string(),
@@ -45,8 +46,8 @@ export const excludePreset = z.strictObject({
   bytes: count,
   selected: z.boolean(),
 });
-export type ExcludePreset = z.infer<typeof excludePreset>;
 
+/** What the first screen offers, all of it changeable. */
 export const proposal = z.strictObject({
   folders: z.array(proposedFolder),
   destinations: z.array(proposedDestination),
@@ -74,6 +75,7 @@ export const protection = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('passphrase'), passphrase: z.string().min(1).max(1_024) }),
 ]);
 
+/** From nothing to a plan: a new backup, or one that exists. */
 export const setupService = {
   propose: stream(nothing, proposal),
   inspectDestination: call(z.strictObject({ token }), destinationState),

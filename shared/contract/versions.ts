@@ -19,6 +19,7 @@ export const version = z.strictObject({
 });
 export type Version = z.infer<typeof version>;
 
+/** What an entry is; `dev` is a block device, `irregular` what no system can name. */
 export const nodeType = z.enum(['file', 'dir', 'symlink', 'dev', 'chardev', 'fifo', 'socket', 'irregular']);
 
 /** What one side of the comparison knows of an entry. */
@@ -46,6 +47,7 @@ export const folderItem = z.strictObject({
 });
 export type FolderItem = z.infer<typeof folderItem>;
 
+/** One page of a folder at one moment beside the folder now; `total` counts the items of all pages. */
 export const folderView = z.strictObject({
   place,
   path: z.string(),
@@ -72,6 +74,7 @@ export const moment = z.strictObject({
 });
 export type Moment = z.infer<typeof moment>;
 
+/** One difference between two versions. Sizes in bytes, 0 where that side has no file. */
 export const change = z.strictObject({
   place,
   path: z.string(),
@@ -82,6 +85,7 @@ export const change = z.strictObject({
 });
 export type Change = z.infer<typeof change>;
 
+/** Looking into the past of a plan. */
 export const versionsService = {
   timeline: stream(z.strictObject({ planId }), z.array(version)),
   /** `place: null` is the top of the plan. Pages of at most 5,000 items, sorted by name, folders first. */

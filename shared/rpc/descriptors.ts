@@ -14,6 +14,7 @@ export interface StreamDescriptor<I extends z.ZodType, T extends z.ZodType> {
   readonly item: T;
 }
 
+/** Any method of a contract. */
 export type Descriptor = CallDescriptor<z.ZodType, z.ZodType> | StreamDescriptor<z.ZodType, z.ZodType>;
 
 /** Methods grouped by service; the one object from which client, handlers and test doubles are derived. */

@@ -81,6 +81,8 @@ test('drags a deleted file back by mouse, a changed one by keyboard, and undoes 
   await expect(frame(page).message(/Restored 1 file/)).toBeVisible();
   expect(readFileSync(second, 'utf8')).toContain('The tide went out');
   expect(statSync(second).mtimeMs).toBe(1_600_000_000_000);
+  await frame(page).idle();
+  await expect(back.nowRow('chapter-2.md')).toHaveAccessibleName('chapter-2.md, file');
 
   await back.dragToNowByKeyboard('chapter-1.md');
   await expect(dialog.conflicts).toBeVisible();

@@ -30,6 +30,13 @@ interface Fixtures {
   readonly appPage: Page;
 }
 
+/** A folder that is not there yet; in pictures for the README, one with a person's name. */
+function newHome(): string {
+  if (process.env['SCREENSHOTS'] === undefined) return mkdtempSync(join(tmpdir(), 'tidemark-home-'));
+  mkdirSync('/home/anna');
+  return '/home/anna';
+}
+
 /** A home as a person has one. */
 function furnish(home: string): void {
   const documents = join(home, 'Documents');
@@ -90,7 +97,7 @@ export const test = base.extend<Fixtures & Options>({
   keychain: [true, { option: true }],
   damagedSettings: [null, { option: true }],
   app: async ({ keychain, damagedSettings }, use) => {
-    const home = mkdtempSync(join(tmpdir(), 'tidemark-home-'));
+    const home = newHome();
     furnish(home);
     if (damagedSettings !== null) {
       mkdirSync(join(home, '.local/share/tidemark'), { recursive: true });

@@ -37,7 +37,7 @@ export function fakePlan(world: FakeWorld, scenario: Scenario, now: number): Pla
     excludeCaches: true,
     excludeLargerThan: null,
     oneFileSystem: false,
-    schedule: { onChange: true, everyHours: 1, deadlineHours: 24 },
+    schedule: { everyHours: 1, deadlineHours: 24 },
     health: trouble ? 'attention' : first ? 'working' : 'safe',
     sentence: trouble
       ? '2 files could not be backed up.'

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Keeps standard input open and presses Ctrl+C as soon as this is true. */
   readonly interruptWhen?: () => boolean;
+  /** Called with the process as soon as it runs: to watch, signal or kill it. */
+  readonly started?: (child: ChildProcess) => void;
 }
 
 /** Runs a program to its end; never throws for an exit code. */
@@ -46,6 +48,7 @@ export function runProgram(program: string, args: readonly string[], options: Ru
     }, 20);
   }
   child.on('error', reject);
+  options.started?.(child);
   child.on('close', (code) => {
     const bytes = Buffer.concat(out);
     resolve({ code, bytes, stdout: bytes.toString('utf8'), stderr: Buffer.concat(err).toString('utf8') });

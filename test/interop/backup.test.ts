@@ -134,7 +134,7 @@ function describeTree(root: string): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   const groups = new Map<bigint, string>();
   const visit = (folder: Buffer, relative: string) => {
-    for (const name of readdirSync(folder, { encoding: 'buffer' }).sort(Buffer.compare)) {
+    for (const name of readdirSync(folder, { encoding: 'buffer' }).sort((a, b) => Buffer.compare(a, b))) {
       const path = Buffer.concat([folder, Buffer.from('/'), name]);
       const key = `${relative}/${name.toString('latin1')}`;
       const stat = lstatSync(path, { bigint: true });

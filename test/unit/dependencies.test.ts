@@ -28,7 +28,7 @@ describe('dependencies', () => {
     expect(Object.entries(versions).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
   });
 
-  it('keep Node, its types and Electron on one major', () => {
+  it('keep Node and its types on one major', () => {
     const major = (name: string): string | undefined => manifest.devDependencies[name]?.split('.')[0];
     expect(major('@types/node')).toBe(major('node'));
   });

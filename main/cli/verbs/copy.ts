@@ -23,7 +23,7 @@ export const verb = defineVerb(
     return await withLock(source, context, 'read', async (from) => {
       const locked = { ...context, signal: from.signal };
       return await withLock(destination, locked, 'shared', async (to) => {
-        const snapshots = await chosenSnapshots(source, args, snapshotFilter(options), to.signal);
+        const snapshots = await chosenSnapshots(source, args, snapshotFilter(options, context.env), to.signal);
         const existing = await listSnapshots(destination, {}, { signal: to.signal });
         await loadIndex(from, context, true);
         await loadIndex(to, context, true);

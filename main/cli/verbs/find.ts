@@ -29,7 +29,7 @@ export const verb = defineVerb(
     const oldest = options.oldest === undefined ? Number.NEGATIVE_INFINITY : parseLocalTime(options.oldest, '--oldest');
     return await withRepository(context, 'read', async (work) => {
       const { repository, signal } = work;
-      const snapshots = await chosenSnapshots(repository, options.snapshot, snapshotFilter(options), signal);
+      const snapshots = await chosenSnapshots(repository, options.snapshot, snapshotFilter(options, context.env), signal);
       await loadIndex(work, context);
       let damaged = 0;
       const matches = findInSnapshots(

@@ -100,7 +100,7 @@ export const verb = defineVerb(
     const by = parseGroupBy(options['group-by'] ?? 'host,paths');
     const dryRun = options['dry-run'];
     const removeAll = options['unsafe-allow-remove-all'];
-    const filter = snapshotFilter(options);
+    const filter = snapshotFilter(options, context.env);
     const hasFilter = options.host.length + options.tag.length + options.path.length > 0;
     pruneOptionsOf(options, context);
     if (args.length === 0 && isEmptyPolicy(policy) && !(removeAll && hasFilter)) {

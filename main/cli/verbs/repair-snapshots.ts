@@ -24,7 +24,7 @@ export const verb = defineVerb(
     const { forget, 'dry-run': dryRun } = options;
     const kind = dryRun && context.global['no-lock'] ? 'read' : 'exclusive';
     return await withRepository(context, kind, async ({ repository, signal }) => {
-      const snapshots = await chosenSnapshots(repository, args, snapshotFilter(options), signal);
+      const snapshots = await chosenSnapshots(repository, args, snapshotFilter(options, context.env), signal);
       const onRepair = ({ path, what }: TreeRepair): void => output.note(`  ${output.name(path)}: ${repairs[what]}`);
       const results = await repairSnapshots(repository, snapshots, { forget, dryRun, onRepair }, undefined, signal);
       const changed = results.filter(({ outcome }) => outcome !== 'sound');

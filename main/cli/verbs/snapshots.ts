@@ -32,7 +32,7 @@ export const verb = defineVerb(
         unreadable += 1;
         output.problem(`${error.message} ${error.hint}`);
       };
-      const filter = snapshotFilter(options);
+      const filter = snapshotFilter(options, context.env);
       const found =
         context.args.length > 0
           ? (await resolveSnapshots(repository, context.args, filter)).filter((snapshot) => matchesFilter(snapshot, filter))

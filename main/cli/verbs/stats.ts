@@ -20,7 +20,7 @@ export const verb = defineVerb(
     if (mode === undefined) throw new AppError('invalid-input', `--mode: there is no ‘${options.mode ?? ''}’.`, { hint: `Use ${modes.join(', ')}.` });
     return await withRepository(context, 'read', async (work) => {
       const { repository, signal } = work;
-      const snapshots = await chosenSnapshots(repository, args, snapshotFilter(options), signal);
+      const snapshots = await chosenSnapshots(repository, args, snapshotFilter(options, context.env), signal);
       await loadIndex(work, context);
       const roots = snapshots.map(({ tree }) => tree);
       const lines: string[] = [`Stats in ${mode} mode:`, `     Snapshots processed:  ${snapshots.length}`];

@@ -27,7 +27,7 @@ export const verb = defineVerb(
       : { kind: 'change', add: tags(options.add), remove: tags(options.remove) };
     return await withRepository(context, 'exclusive', async ({ repository, signal }) => {
       let changed = 0;
-      for (const snapshot of await chosenSnapshots(repository, args, snapshotFilter(options), signal)) {
+      for (const snapshot of await chosenSnapshots(repository, args, snapshotFilter(options, context.env), signal)) {
         signal.throwIfAborted();
         const newId = await rewriteTags(repository, snapshot, change);
         if (newId === undefined) continue;

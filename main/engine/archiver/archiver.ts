@@ -15,7 +15,7 @@ import { scanPaths } from './scan.ts';
 import { resolveTargets, type LayoutNode, type Targets } from './targets.ts';
 import type { ByteString } from './bytes.ts';
 
-export type { BackupOptions, BackupReport, Compression } from './backup-options.ts';
+export type { BackupOptions, BackupReport } from './backup-options.ts';
 
 /**
  * Makes a snapshot of files and folders (or of a stream). Takes a shared lock, loads the index, and stores packs, then

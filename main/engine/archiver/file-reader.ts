@@ -1,5 +1,5 @@
 import type { Chunker } from '../chunker/chunker.ts';
-import { fs } from '../platform/native-fs.ts';
+import { fs, optionalFlags } from '../platform/native-fs.ts';
 import { entryFacts, isUntouched, type EntryFacts } from '../platform/os-metadata.ts';
 
 /** Repeats of a file that changes while it is read, before it is stored as it is. */
@@ -52,8 +52,8 @@ export function readFile(path: Buffer, options: ReadFileOptions): ReadFile | und
 
 /** O_NONBLOCK: a fifo that took the file's place must not block. O_NOATIME is allowed to owners and root only. */
 function openQuietly(path: Buffer): number {
-  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_NOATIME = 0 } = fs.constants;
-  const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+  const { O_NOFOLLOW, O_NONBLOCK, O_NOATIME } = optionalFlags;
+  const flags = fs.constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
   if (O_NOATIME === 0) return fs.openSync(path, flags);
   try {
     return fs.openSync(path, flags | O_NOATIME);

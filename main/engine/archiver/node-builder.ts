@@ -29,7 +29,7 @@ export class NodeBuilder {
     this.#owners = createOwnerNames();
   }
 
-  /** The node of one entry, as section 10.2 wants it. */
+  /** The node of one entry, as format section 10.2 wants it. */
   build(name: Buffer, facts: EntryFacts, parts: NodeParts): Node {
     const mtime = this.#time(facts.mtimeNs);
     const { type } = facts;
@@ -72,49 +72,3 @@ export function nodeUpToTreeId(node: Node): string {
 
 /** What follows the tree id in the JSON of a directory's node. */
 export const nodeAfterTreeId = '"}';
-
-/** Whether two nodes are the same in all fields but the tree id; times are compared as instants. */
-export function sameNode(a: Node, b: Node): boolean {
-  return (
-    a.type === b.type &&
-    a.mode === b.mode &&
-    a.uid === b.uid &&
-    a.gid === b.gid &&
-    a.user === b.user &&
-    a.group === b.group &&
-    a.inode === b.inode &&
-    a.deviceId === b.deviceId &&
-    a.size === b.size &&
-    a.links === b.links &&
-    a.device === b.device &&
-    sameTime(a.mtime, b.mtime) &&
-    sameTime(a.ctime, b.ctime) &&
-    sameTime(a.atime, b.atime) &&
-    sameBytes(a.linkTarget, b.linkTarget) &&
-    sameContent(a.content, b.content) &&
-    sameXattrs(a.xattrs, b.xattrs) &&
-    a.genericAttributes === b.genericAttributes
-  );
-}
-
-function sameTime(a: string, b: string): boolean {
-  return a === b || sameInstant(a, b);
-}
-
-function sameBytes(a: Buffer | undefined, b: Buffer | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : a.equals(b);
-}
-
-function sameContent(a: readonly string[] | null, b: readonly string[] | null): boolean {
-  if (a === b) return true;
-  return a !== null && b !== null && a.length === b.length && a.every((id, index) => id === b[index]);
-}
-
-function sameXattrs(a: readonly Xattr[], b: readonly Xattr[]): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  return a.every((xattr, index) => {
-    const other = b[index];
-    return other !== undefined && xattr.name === other.name && xattr.value.equals(other.value);
-  });
-}

@@ -1,5 +1,5 @@
 import type { FileProblem } from '../../../shared/model/problem.ts';
-import { fs } from '../platform/native-fs.ts';
+import { fs, optionalFlags } from '../platform/native-fs.ts';
 import { fromText, joinPath, type ByteString } from './bytes.ts';
 import { isMissing, problem } from './problems.ts';
 import type { Reach } from './reach.ts';
@@ -40,7 +40,7 @@ function applies(context: TagContext, path: ByteString, rule: TagRule): boolean 
 }
 
 function startsWith(path: Buffer, header: Buffer): boolean {
-  const descriptor = fs.openSync(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
+  const descriptor = fs.openSync(path, fs.constants.O_RDONLY | optionalFlags.O_NONBLOCK);
   try {
     const start = Buffer.alloc(header.length);
     let length = 0;

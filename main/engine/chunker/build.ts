@@ -8,16 +8,22 @@ const target = path.join(import.meta.dirname, 'rabin-wasm.generated.ts');
 /** Compiles assembly/rabin.ts and returns the text of rabin-wasm.generated.ts; throws when it does not compile. */
 export async function compileRabin(): Promise<string> {
   let binary: Uint8Array | undefined;
+  let complaints = '';
   const result = await compile(
     [source, '--outFile', 'rabin.wasm', '-O3', '--runtime', 'stub', '--noAssert', '--baseDir', import.meta.dirname],
     {
       writeFile: (_name, contents) => {
         binary = typeof contents === 'string' ? Buffer.from(contents) : contents;
       },
+      stderr: {
+        write: (chunk) => {
+          complaints += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+        },
+      },
     },
   );
   if (result.error !== null || binary === undefined) {
-    throw new Error(`rabin.ts does not compile: ${result.stderr.toString()}`, { cause: result.error });
+    throw new Error(`rabin.ts does not compile: ${complaints}`, { cause: result.error });
   }
   return generatedModule(Buffer.from(binary).toString('base64'));
 }

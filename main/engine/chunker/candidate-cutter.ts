@@ -2,7 +2,7 @@ import { chunkMaximum, chunkMinimum } from './constants.ts';
 
 /**
  * Turns the candidates of consecutive segments of a file (see `Chunker.scanCandidates`) into its cuts, by the
- * minimum and maximum rules of section 12.1. Lives as long as one file; feed the segments in file order.
+ * minimum and maximum rules of format section 12.1. Lives as long as one file; feed the segments in file order.
  */
 export class CandidateCutter {
   #start = 0;

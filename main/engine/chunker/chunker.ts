@@ -3,10 +3,10 @@ import { chunkMaximum, chunkMinimum, chunkWindow } from './constants.ts';
 import { polynomialDegree } from './polynomial.ts';
 import { loadRabin, type RabinEngine } from './rabin-wasm.ts';
 
-export { chunkMaximum, chunkMinimum, chunkWindow } from './constants.ts';
+export { chunkMaximum, chunkMinimum } from './constants.ts';
 
 /**
- * Finds content-defined cuts with one polynomial (section 12). Holds WebAssembly memory: make one per thread and
+ * Finds content-defined cuts with one polynomial (format section 12). Holds WebAssembly memory: make one per thread and
  * keep it. Stateless between calls. Not shared between threads.
  */
 export interface Chunker {

@@ -16,7 +16,7 @@ export function remainder(value: bigint, modulus: bigint): bigint {
   return rest;
 }
 
-/** Ben-Or irreducibility test over GF(2); bit i of `polynomial` is the coefficient of x^i. Source: section 5. */
+/** Ben-Or irreducibility test over GF(2); bit i of `polynomial` is the coefficient of x^i. Source: format section 5. */
 export function isIrreducible(polynomial: bigint): boolean {
   const degree = bitLength(polynomial) - 1;
   if (degree < 1) {

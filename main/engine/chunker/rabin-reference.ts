@@ -2,8 +2,8 @@ import { chunkMaximum, chunkMinimum, chunkWindow } from './constants.ts';
 import { rabinTables } from './rabin-tables.ts';
 
 /**
- * The definition of section 12 in plain TypeScript: the cuts (exclusive ends) of a whole file in memory. Slow and
- * simple; the WebAssembly chunker is tested against it.
+ * The definition of format section 12 in plain TypeScript: the cuts (exclusive ends) of a whole file in memory. Slow
+ * and simple; the WebAssembly chunker is tested against it.
  */
 export function referenceCuts(data: Uint8Array, polynomial: bigint): number[] {
   const digestAt = createReferenceDigest(polynomial);
@@ -28,7 +28,7 @@ export interface ReferenceDigest {
   value(): bigint;
 }
 
-/** The rolling hash in two 32-bit halves, straight from the definition in section 12.2. */
+/** The rolling hash in two 32-bit halves, straight from the definition in format section 12.2. */
 export function createReferenceDigest(polynomial: bigint): ReferenceDigest {
   const tables = rabinTables(polynomial);
   const [outLow, outHigh] = halves(tables.out);

@@ -1,6 +1,6 @@
 import { polynomialDegree, remainder } from './polynomial.ts';
 
-/** Look-up tables of the rolling hash of one polynomial, 256 entries each. Source: section 12.2. */
+/** Look-up tables of the rolling hash of one polynomial, 256 entries each. Source: format section 12.2. */
 export interface RabinTables {
   /** What a byte contributes when it leaves the window: b(x) * x^(8*63) mod P. */
   readonly out: BigUint64Array;

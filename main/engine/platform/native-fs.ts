@@ -21,3 +21,11 @@ function nativeFileSystem(): FileSystem {
  * `.asar` archives as folders. Use `fs.promises` of this object too.
  */
 export const fs: FileSystem = nativeFileSystem();
+
+/** Flags for `open` that not every system has: Windows none of them, macOS no `O_NOATIME`. 0 where unknown. */
+export const optionalFlags = withDefaults(fs.constants);
+
+function withDefaults(known: Partial<FileSystem['constants']>) {
+  const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_NOATIME = 0 } = known;
+  return { O_NOFOLLOW, O_NONBLOCK, O_NOATIME };
+}

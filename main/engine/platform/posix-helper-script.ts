@@ -8,6 +8,7 @@
  *   3 xattrs: exact u8, set count u32, (name length u32, name, value length u32, value)*, remove count u32, (length u32, name)*
  *   4 mknod: mode u32 with the type bits, device u32
  *   5 syncfs: nothing
+ *   6 like 2 for an entry just made, without the attributes its folder gave it
  * Answer: `errno u32`; for kind 1 with errno 0 also `count u32, (name length u32, name, errno u32, value length u32, value)*`.
  *
  * It stops after 8 MiB of answers; the caller sends the rest again. System call numbers are those of Linux (x86_64 first,
@@ -35,9 +36,10 @@ my $at = 0;
 sub take { my $part = substr($in, $at, $_[0]); $at += $_[0]; return $part; }
 sub number { return unpack('V', take(4)); }
 sub text { return take(number()); }
+my $list = "\\0" x 65536;
+my $value = "\\0" x 65536;
 sub names_of {
   my ($path) = @_;
-  my $list = "\\0" x 65536;
   my $length = syscall($nr{llistxattr}, $path, $list, 65536);
   if ($length < 0) {
     my $code = $! + 0;
@@ -52,7 +54,6 @@ sub read_all {
   return pack('V', $code) if $code;
   my ($count, $body) = (0, '');
   for my $name (@list) {
-    my $value = "\\0" x 65536;
     my $length = syscall($nr{lgetxattr}, $path, $name, $value, 65536);
     my $error = $length < 0 ? $! + 0 : 0;
     next if $error == $ENODATA;
@@ -67,7 +68,7 @@ sub set_all {
   my ($path) = @_;
   my $exact = ord(take(1));
   my (%wanted, @set, @remove);
-  for (1 .. number()) { my $name = text(); my $value = text(); $wanted{$name} = 1; push @set, [$name, $value]; }
+  for (1 .. number()) { my $name = text(); my $content = text(); $wanted{$name} = 1; push @set, [$name, $content]; }
   for (1 .. number()) { push @remove, text(); }
   my $first = 0;
   if ($exact) {
@@ -81,11 +82,23 @@ sub set_all {
     $first ||= $code unless $code == $ENODATA || $code == $EOPNOTSUPP;
   }
   for my $pair (@set) {
-    my ($name, $value) = @$pair;
-    my $size = length($value);
-    $first ||= $! + 0 if syscall($nr{lsetxattr}, $path, $name, $value, $size, 0) != 0;
+    my ($name, $content) = @$pair;
+    my $size = length($content);
+    $first ||= $! + 0 if syscall($nr{lsetxattr}, $path, $name, $content, $size, 0) != 0;
   }
   return pack('V', $first);
+}
+my %gives;
+sub clear_inherited {
+  my ($path) = @_;
+  my $folder = substr($path, 0, rindex($path, '/') + 1);
+  $gives{$folder} //= do { my ($code, @list) = names_of($folder); $code || (grep { $_ !~ $kept } @list) ? 1 : 0; };
+  return 0 unless $gives{$folder};
+  my ($code, @list) = names_of($path);
+  for my $name (grep { $_ !~ $kept } @list) {
+    $code ||= $! + 0 if syscall($nr{lremovexattr}, $path, $name) != 0 && $! != $ENODATA && $! != $EOPNOTSUPP;
+  }
+  return $code;
 }
 sub answer {
   my $kind = ord(take(1));
@@ -93,9 +106,11 @@ sub answer {
   if ($kind == 1) { return read_all($path); }
   if ($kind == 3) { return set_all($path); }
   my $result;
-  if ($kind == 2) {
+  if ($kind == 2 || $kind == 6) {
     my $times = take(32);
+    my $first = $kind == 6 ? clear_inherited($path) : 0;
     $result = syscall($nr{utimensat}, $AT_FDCWD, $path, $times, $NOFOLLOW);
+    return pack('V', $first) if $first && $result >= 0;
   } elsif ($kind == 4) {
     my ($mode, $device) = (number(), number());
     $result = syscall($nr{mknodat}, $AT_FDCWD, $path, $mode, $device);

@@ -10,12 +10,20 @@ export interface Xattr {
 }
 
 /**
- * One change of metadata that Node itself cannot make. Links are never followed. Times are nanoseconds since 1970.
+ * One change of metadata that Node itself cannot make. Links are never followed. Times are nanoseconds since 1970; with
+ * `fresh` the entry was made a moment ago and has no attributes of its own, so what it got from its folder (an access list
+ * for all that is made there) is taken away first.
  * `xattrs` sets `set`, removes `remove` and, with `exact`, also every attribute not in `set` (except the labels that the
  * system itself puts on files). `mode` holds permission bits only. `sync` writes the file system that holds `path` to disk.
  */
 export type MetadataOp =
-  | { readonly kind: 'times'; readonly path: Buffer; readonly atimeNs: bigint; readonly mtimeNs: bigint }
+  | {
+      readonly kind: 'times';
+      readonly path: Buffer;
+      readonly atimeNs: bigint;
+      readonly mtimeNs: bigint;
+      readonly fresh?: boolean;
+    }
   | {
       readonly kind: 'xattrs';
       readonly path: Buffer;
@@ -67,8 +75,8 @@ export function readXattrs(
   paths: readonly Buffer[],
   onSkipped?: (index: number, name: string, error: Error) => void,
 ): (Xattr[] | Error)[] {
-  const requests = paths.map((path) => encodeRequest(1, path));
-  return runBatches(requests, (reader, index) => {
+  const encode = (into: RequestWriter, path: Buffer): void => into.begin(1, path);
+  return runBatches(paths, encode, (reader, index) => {
     const code = reader.number();
     if (code !== 0) {
       return systemError(code, 'reading attributes');
@@ -94,7 +102,7 @@ export function readXattrs(
  * devices to the system's own commands; attributes then answer `unavailable`. Synchronous.
  */
 export function applyMetadata(ops: readonly MetadataOp[]): (Error | null)[] {
-  const answers = runBatches(ops.map(encodeOp), (reader, index) => {
+  const answers = runBatches(ops, encodeOp, (reader, index) => {
     const code = reader.number();
     return code === 0 ? null : systemError(code, ops[index]?.kind ?? '');
   });
@@ -116,13 +124,23 @@ export function detectPosixCapabilities(): PosixCapabilities {
   return { xattrs: false, exactTimes: false, specialFiles, note };
 }
 
-function runBatches<T>(requests: readonly Buffer[], decode: (reader: Reader, index: number) => T): (T | PosixError)[] {
+/** Answers each request; a child process stops early when its answers grow large, the next one gets the rest. */
+function runBatches<R, T>(
+  requests: readonly R[],
+  encode: (into: RequestWriter, request: R) => void,
+  decode: (reader: Reader, index: number) => T,
+): (T | PosixError)[] {
   const results: (T | PosixError)[] = [];
+  const writer = new RequestWriter();
   while (results.length < requests.length) {
-    const batch = nextBatch(requests, results.length);
-    const answer = process.platform === 'linux' ? runPerl(batch) : unavailable();
+    writer.clear();
+    for (let next = results.length; next < requests.length && writer.length < maximumInput; next++) {
+      encode(writer, requests[next] as R);
+    }
+    const answer = process.platform === 'linux' ? runPerl(writer.bytes()) : unavailable();
     if (answer instanceof PosixError) {
-      return requests.map((_, index) => (index < results.length ? (results[index] as T | PosixError) : answer));
+      while (results.length < requests.length) results.push(answer);
+      return results;
     }
     const before = results.length;
     const reader = new Reader(answer);
@@ -136,16 +154,6 @@ function runBatches<T>(requests: readonly Buffer[], decode: (reader: Reader, ind
   return results;
 }
 
-function nextBatch(requests: readonly Buffer[], start: number): Buffer {
-  let size = 0;
-  let end = start;
-  while (end < requests.length && (end === start || size + (requests[end]?.length ?? 0) <= maximumInput)) {
-    size += requests[end]?.length ?? 0;
-    end++;
-  }
-  return Buffer.concat(requests.slice(start, end), size);
-}
-
 function runPerl(input: Buffer): Buffer | PosixError {
   const child = spawnSync('perl', ['-e', posixHelperScript], {
     input,
@@ -154,7 +162,8 @@ function runPerl(input: Buffer): Buffer | PosixError {
     stdio: ['pipe', 'pipe', 'ignore'],
     cwd: '/',
   });
-  const code = (child.error as NodeJS.ErrnoException | undefined)?.code;
+  const failure: NodeJS.ErrnoException | undefined = child.error;
+  const code = failure?.code;
   if (code === 'ENOENT' || code === 'EACCES' || child.status === 3) {
     return unavailable();
   }
@@ -205,27 +214,33 @@ export function splitDevice(device: bigint): { readonly major: number; readonly 
   };
 }
 
-function encodeOp(op: MetadataOp): Buffer {
+function encodeOp(into: RequestWriter, op: MetadataOp): void {
   switch (op.kind) {
     case 'times':
-      return encodeRequest(2, op.path, timespec(op.atimeNs), timespec(op.mtimeNs));
-    case 'xattrs': {
-      const set = op.set.flatMap((xattr) => [sized(Buffer.from(xattr.name)), sized(xattr.value)]);
-      const remove = op.remove.map((name) => sized(Buffer.from(name)));
-      const exact = Buffer.from([op.exact === true ? 1 : 0]);
-      return encodeRequest(3, op.path, exact, uint32(op.set.length), ...set, uint32(remove.length), ...remove);
-    }
+      into.begin(op.fresh === true ? 6 : 2, op.path);
+      into.timespec(op.atimeNs);
+      into.timespec(op.mtimeNs);
+      return;
+    case 'xattrs':
+      into.begin(3, op.path);
+      into.byte(op.exact === true ? 1 : 0);
+      into.number(op.set.length);
+      for (const { name, value } of op.set) {
+        into.sized(Buffer.from(name));
+        into.sized(value);
+      }
+      into.number(op.remove.length);
+      for (const name of op.remove) into.sized(Buffer.from(name));
+      return;
     case 'mkfifo':
-      return encodeRequest(4, op.path, uint32(typeBits.fifo | (op.mode & 0o7777)), uint32(0));
     case 'mknod':
-      return encodeRequest(4, op.path, uint32(typeBits[op.node] | (op.mode & 0o7777)), uint32(kernelDevice(op.device)));
+      into.begin(4, op.path);
+      into.number(typeBits[op.kind === 'mkfifo' ? 'fifo' : op.node] | (op.mode & 0o7777));
+      into.number(op.kind === 'mkfifo' ? 0 : kernelDevice(op.device));
+      return;
     case 'sync':
-      return encodeRequest(5, op.path);
+      into.begin(5, op.path);
   }
-}
-
-function encodeRequest(kind: number, path: Buffer, ...parts: readonly Buffer[]): Buffer {
-  return Buffer.concat([Buffer.from([kind]), sized(path), ...parts]);
 }
 
 /** The kernel takes 32 bits: 12 of major number between the low 8 and the high 12 bits of the minor number. */
@@ -234,27 +249,8 @@ function kernelDevice(device: bigint): number {
   return ((minor & 0xff) | ((major & 0xfff) << 8) | ((minor & 0xfff00) << 12)) >>> 0;
 }
 
-function timespec(nanoseconds: bigint): Buffer {
-  const billion = 1_000_000_000n;
-  const fraction = ((nanoseconds % billion) + billion) % billion;
-  const encoded = Buffer.alloc(16);
-  encoded.writeBigInt64LE(BigInt.asIntN(64, (nanoseconds - fraction) / billion), 0);
-  encoded.writeBigInt64LE(fraction, 8);
-  return encoded;
-}
-
 function nanosecondsAsSeconds(nanoseconds: bigint): number {
   return Number(nanoseconds / 1_000_000_000n) + Number(nanoseconds % 1_000_000_000n) / 1e9;
-}
-
-function uint32(value: number): Buffer {
-  const encoded = Buffer.alloc(4);
-  encoded.writeUInt32LE(value);
-  return encoded;
-}
-
-function sized(bytes: Buffer): Buffer {
-  return Buffer.concat([uint32(bytes.length), bytes]);
 }
 
 function systemError(code: number, what: string): PosixError {
@@ -264,6 +260,59 @@ function systemError(code: number, what: string): PosixError {
 
 function unavailable(): PosixError {
   return new PosixError('unavailable', 'This system offers no way to do this.');
+}
+
+/** Requests one behind the other in one block of memory, which grows; thousands of small buffers would cost more than the work. */
+class RequestWriter {
+  length = 0;
+  private memory = Buffer.allocUnsafe(64 * 1024);
+
+  clear(): void {
+    this.length = 0;
+  }
+
+  bytes(): Buffer {
+    return this.memory.subarray(0, this.length);
+  }
+
+  begin(kind: number, path: Buffer): void {
+    this.byte(kind);
+    this.sized(path);
+  }
+
+  byte(value: number): void {
+    this.reserve(1);
+    this.memory[this.length] = value;
+    this.length += 1;
+  }
+
+  number(value: number): void {
+    this.reserve(4);
+    this.length = this.memory.writeUInt32LE(value, this.length);
+  }
+
+  sized(bytes: Uint8Array): void {
+    this.number(bytes.length);
+    this.reserve(bytes.length);
+    this.memory.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  /** A `struct timespec`: whole seconds, rounded down, and nanoseconds. */
+  timespec(nanoseconds: bigint): void {
+    const billion = 1_000_000_000n;
+    const fraction = ((nanoseconds % billion) + billion) % billion;
+    this.reserve(16);
+    this.length = this.memory.writeBigInt64LE(BigInt.asIntN(64, (nanoseconds - fraction) / billion), this.length);
+    this.length = this.memory.writeBigInt64LE(fraction, this.length);
+  }
+
+  private reserve(bytes: number): void {
+    if (this.length + bytes <= this.memory.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.memory.length * 2, this.length + bytes));
+    this.memory.copy(larger, 0, 0, this.length);
+    this.memory = larger;
+  }
 }
 
 class Reader {

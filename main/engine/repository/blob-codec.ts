@@ -12,6 +12,7 @@ export const compressionLevels = { auto: 3, max: 11 } as const;
 /** The largest plaintext of one blob: lengths in the format are 32-bit, and V8's buffers end below that. */
 export const maximumBlobSize = 0xffff_ffff - sealOverhead;
 
+/** How one blob is compressed (format section 9), sealed (3) and proven readable. */
 export interface EncodeOptions {
   readonly version: RepositoryVersion;
   /** zstd level, or `undefined` to store plain. Ignored (plain) in version 1. */
@@ -23,6 +24,7 @@ export interface EncodeOptions {
   readonly random: RandomSource;
 }
 
+/** A blob as a pack stores it (format section 7); the bytes may be transferred to another thread. */
 export interface EncodedBlob {
   /** The bytes for the pack, in a memory block of their own. */
   readonly sealed: Buffer<ArrayBuffer>;

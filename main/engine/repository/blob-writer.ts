@@ -14,6 +14,7 @@ export const defaultPackSize = 16 * 1024 * 1024;
 /** Open packs of a type at once; each blob goes to a random one, so that pack contents do not tell chunk sizes. */
 const openPacksPerType = 2;
 
+/** What a writer needs; `packSize` in bytes (default {@link defaultPackSize}), closed when reached. */
 export interface BlobWriterOptions {
   readonly key: MasterKey;
   readonly version: RepositoryVersion;
@@ -29,6 +30,7 @@ export interface BlobWriterOptions {
   readonly onPack: (pack: FinishedPack) => void;
 }
 
+/** What became of one blob given to a writer; a new one is safe only once its pack was saved and indexed. */
 export interface SavedBlob {
   /** 32 bytes. */
   readonly id: Buffer;

@@ -83,6 +83,7 @@ export async function openKeyFile(file: KeyFile, password: Uint8Array, name: str
   return key;
 }
 
+/** Label, cost and time of a new key file (format section 4): they are stored in it as they are, unencrypted. */
 export interface CreateKeyFileOptions extends KeyLabel {
   readonly kdf: ScryptParameters;
   readonly clock: Clock;

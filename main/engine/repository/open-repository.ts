@@ -27,6 +27,7 @@ export interface RepositoryEnvironment {
   readonly lockTimes?: Partial<LockTimes>;
 }
 
+/** How to unlock a repository. The passwords are used during the call only and never kept. */
 export interface OpenOptions extends RepositoryEnvironment {
   /** One password or several to try; used exactly as given. */
   readonly password: Passwords;
@@ -34,6 +35,7 @@ export interface OpenOptions extends RepositoryEnvironment {
   readonly keyHint?: string;
 }
 
+/** What a new repository is made with: version 2 and a random polynomial unless given. */
 export interface InitOptions extends RepositoryEnvironment, KeyLabel {
   readonly password: string | Uint8Array;
   readonly version?: RepositoryVersion;

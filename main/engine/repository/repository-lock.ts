@@ -26,6 +26,7 @@ export interface LockTimes {
   readonly longestRetry: number;
 }
 
+/** The times of format section 13, in milliseconds. */
 export const lockTimes: LockTimes = {
   recheck: 200,
   refresh: 5 * 60_000,
@@ -36,6 +37,7 @@ export const lockTimes: LockTimes = {
   longestRetry: 60_000,
 };
 
+/** What taking, refreshing and judging locks needs; `times` in milliseconds. */
 export interface LockContext {
   readonly store: LockStore;
   readonly clock: Clock;
@@ -43,6 +45,7 @@ export interface LockContext {
   readonly times: LockTimes;
 }
 
+/** Which lock to take: a shared one lives beside other shared ones, an exclusive one only alone. */
 export interface LockOptions {
   readonly exclusive: boolean;
   readonly signal?: AbortSignal;

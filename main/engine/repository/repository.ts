@@ -50,6 +50,7 @@ export interface IndexProblem {
   readonly message: string;
 }
 
+/** How many index files were read, and what was wrong with them: a problem is a value here, the rest is loaded. */
 export interface LoadIndexResult {
   readonly files: number;
   readonly problems: readonly IndexProblem[];

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import { aes256Ctr, createAes128BlockCipher, timingSafeEqual } from '../platform/crypto.ts';
+import { createAes128BlockCipher, createAes256CtrCipher, timingSafeEqual } from '../platform/crypto.ts';
 import { poly1305 } from '../platform/poly1305.ts';
 import { systemRandom, type RandomSource } from '../platform/random.ts';
 import { isValidKey } from './master-key.ts';
@@ -11,6 +11,10 @@ const macSize = 16;
 /** Bytes that sealing adds: the IV in front, the MAC behind. */
 export const sealOverhead = ivSize + macSize;
 
+function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}
+
 /** What can seal: a key, or (faster for many blobs) a {@link Sealer} of it. */
 export type SealingKey = MasterKey | Sealer;
 
@@ -19,13 +23,13 @@ export type SealingKey = MasterKey | Sealer;
  * Holds the expanded key; belongs to one thread; needs `poly1305Ready()` there.
  */
 export class Sealer {
-  readonly #encrypt: Uint8Array;
+  readonly #encrypt: (iv: Uint8Array, data: Uint8Array) => Buffer;
   readonly #encryptBlock: (block: Uint8Array) => Buffer;
   readonly #oneTimeKey = Buffer.alloc(32);
 
   constructor(key: MasterKey) {
     if (!isValidKey(key)) throw new AppError('internal', 'An unusable key was given.');
-    this.#encrypt = key.encrypt;
+    this.#encrypt = createAes256CtrCipher(key.encrypt);
     this.#encryptBlock = createAes128BlockCipher(key.macK);
     this.#oneTimeKey.set(key.macR, 0);
   }
@@ -38,9 +42,9 @@ export class Sealer {
   /** IV(16) || ciphertext || MAC(16) in a memory block of its own, under a fresh IV from `random`. */
   seal(plaintext: Uint8Array, random: RandomSource): Buffer<ArrayBuffer> {
     const iv = random.bytes(ivSize);
-    if (iv.every((byte) => byte === 0)) throw new AppError('internal', 'The random source gave only zeros.');
+    if (isZero(iv)) throw new AppError('internal', 'The random source gave only zeros.');
     const sealed = Buffer.allocUnsafeSlow(plaintext.length + sealOverhead);
-    const ciphertext = aes256Ctr(this.#encrypt, iv, plaintext);
+    const ciphertext = this.#encrypt(iv, plaintext);
     sealed.set(iv, 0);
     sealed.set(ciphertext, ivSize);
     sealed.set(this.#mac(iv, ciphertext), ivSize + ciphertext.length);
@@ -51,11 +55,11 @@ export class Sealer {
   tryOpen(sealed: Uint8Array): Buffer | undefined {
     if (sealed.length < sealOverhead) return undefined;
     const iv = sealed.subarray(0, ivSize);
-    if (iv.every((byte) => byte === 0)) return undefined;
+    if (isZero(iv)) return undefined;
     const ciphertext = sealed.subarray(ivSize, sealed.length - macSize);
     const mac = sealed.subarray(sealed.length - macSize);
     if (!timingSafeEqual(this.#mac(iv, ciphertext), mac)) return undefined;
-    return aes256Ctr(this.#encrypt, iv, ciphertext);
+    return this.#encrypt(iv, ciphertext);
   }
 
   /** The plaintext; `damaged` when the bytes were altered or sealed with another key. */

@@ -1,6 +1,6 @@
 import { cancelledError } from '../../../shared/errors.ts';
 import type { FileProblem } from '../../../shared/model/problem.ts';
-import { fs } from '../platform/native-fs.ts';
+import { fs, optionalFlags } from '../platform/native-fs.ts';
 import type { BlobIndex } from '../repository/blob-index.ts';
 import { readPack } from '../repository/pack-reader.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -8,6 +8,7 @@ import type { WorkerPool } from '../workers/pool.ts';
 import { planReads } from './blob-reads.ts';
 import {
   pathBytes,
+  type FolderJob,
   type RestoreBatch,
   type RestoreBatchResult,
   type RestoreJob,
@@ -66,6 +67,15 @@ export async function runJobs(
   }
 }
 
+/** Gives folders their metadata on a worker; also after the restore was asked to stop. */
+export async function runFolders(environment: BatchEnvironment, folders: readonly FolderJob[]): Promise<void> {
+  if (folders.length === 0) return;
+  const { pool, settings, onWarning } = environment;
+  const batch: RestoreBatch = { settings, jobs: [], segments: [], folders, supplied: [] };
+  const { warnings } = await pool.run('restore', batch);
+  for (const warning of warnings) onWarning(warning);
+}
+
 /** Segments run side by side; whichever ends last finishes the file. */
 function largeSteps(environment: BatchEnvironment, large: LargeFile, failed: FailedJob[]): Step[] {
   const temp = pathBytes(large.job.temp);
@@ -76,8 +86,8 @@ function largeSteps(environment: BatchEnvironment, large: LargeFile, failed: Fai
     prepared = true;
     try {
       assertFolders(environment.settings.root, large.job.folder, new Set());
-      const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = fs.constants;
-      const file = fs.openSync(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+      const { O_WRONLY, O_CREAT, O_EXCL } = fs.constants;
+      const file = fs.openSync(temp, O_WRONLY | O_CREAT | O_EXCL | optionalFlags.O_NOFOLLOW, 0o600);
       fs.ftruncateSync(file, large.size);
       fs.closeSync(file);
     } catch (error) {
@@ -115,7 +125,7 @@ async function runBatch(
   const { pool, signal, settings } = environment;
   if (signal.aborted) throw cancelledError();
   const supplied = await supply(environment, jobs, segments);
-  const batch: RestoreBatch = { settings, jobs, segments, supplied };
+  const batch: RestoreBatch = { settings, jobs, segments, folders: [], supplied };
   const transfer = supplied?.map(({ bytes }) => bytes.buffer) ?? [];
   const result = await pool.run('restore', batch, { signal, transfer });
   for (const warning of result.warnings) environment.onWarning(warning);

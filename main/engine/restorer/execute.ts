@@ -28,6 +28,7 @@ export interface RestoreSource extends BlobSource {
   workerRepository(): WorkerRepository;
 }
 
+/** How a plan is carried out. Unless given: no second reading, no holes, nothing kept of what is replaced. */
 export interface RestoreOptions {
   readonly policy: RestorePolicy;
   /** Read every written file again before it is put in place. */
@@ -62,9 +63,9 @@ export async function executeRestore(
   const counts: RunCounts = { created: 0, replaced: 0, keptBoth: 0, skipped: 0, identical: 0, quietBytes: 0 };
   const settings = settingsOf(repository, plan, options, problems);
   const names = createPartialNames(repository.clock.now(), repository.random.bytes(4));
-  const folders = new FolderMaker(settings, names);
+  using folders = new FolderMaker(settings, names);
   const root: FolderState = rootFolder(plan, folders);
-  removeStalePartials(root.path, names);
+  await removeStalePartials(root.path, names);
   const size = options.workers ?? Math.max(2, availableParallelism());
   await using pool = new WorkerPool({ size, repository: repository.workerRepository() });
   using progress = reportProgress(pool, plan, counts, problems, options.onProgress);

@@ -18,6 +18,8 @@ export interface MetadataTarget {
   readonly metadata: JobMetadata;
   /** Owner and mode were set while the file was open. */
   readonly ownerAndModeDone: boolean;
+  /** Made by this restore in the visit that asks for this. */
+  readonly fresh: boolean;
 }
 
 /** Sets owner and mode on an open file. Returns whether the mode is final (see {@link needsLateMode}). */
@@ -74,11 +76,12 @@ export function setMetadata(targets: readonly MetadataTarget[], settings: WriteS
 }
 
 function metadataOps(target: MetadataTarget, settings: WriteSettings): MetadataOp[] {
-  const { metadata, path } = target;
+  const { metadata, path, fresh } = target;
   const mtimeNs = parseTime(metadata.mtime);
-  const atimeNs = parseTime(metadata.atime);
+  const atimeNs = metadata.atime === metadata.mtime ? mtimeNs : parseTime(metadata.atime);
   const times: MetadataOp = { kind: 'times', path, atimeNs, mtimeNs };
   if (!settings.xattrs) return [times];
+  if (fresh && metadata.xattrs.length === 0) return [{ ...times, fresh }];
   const set = metadata.xattrs.map(({ name, value }) => ({ name, value: Buffer.from(value, 'base64') }));
   return [{ kind: 'xattrs', path, set, remove: [], exact: true }, times];
 }

@@ -1,14 +1,11 @@
-import type { FileProblem } from '../../../shared/model/problem.ts';
 import { fs } from '../platform/native-fs.ts';
 import type { Node } from '../snapshot/node.ts';
-import { setMetadata } from './finish-jobs.ts';
 import type { PartialNames } from './partial-names.ts';
 import { pathText, type WriteSettings } from './restore-jobs.ts';
-import { metadataOf } from './restore-window.ts';
 import { assertFolders } from './safe-folders.ts';
 import { parentPath } from './target-names.ts';
 import { lookAt, type TargetState } from './target-state.ts';
-import { appendJournal, holdAside, holdingPath, journalFacts, type JournalRecord } from './undo-journal.ts';
+import { holdAside, holdingPath, JournalFile, journalFacts, savedName } from './undo-journal.ts';
 import { changedMeanwhile } from './write-errors.ts';
 
 /** A folder of the destination during a restore. */
@@ -23,10 +20,12 @@ export interface FolderState {
   created: boolean;
 }
 
-/** Makes folders when they are first needed and gives them their metadata when all that is in them is done. */
-export class FolderMaker {
+/** Makes folders when they are first needed; they get their metadata when all that is in them is done. */
+export class FolderMaker implements Disposable {
   private readonly settings: WriteSettings;
   private readonly names: PartialNames;
+  private journalFile: JournalFile | undefined;
+  private known = new Set<string>();
   count = 0;
 
   constructor(settings: WriteSettings, names: PartialNames) {
@@ -41,12 +40,26 @@ export class FolderMaker {
       makeFolders(folder.path);
     } else {
       this.ensure(folder.parent);
-      assertFolders(this.settings.root, pathText(folder.parent.path), new Set());
+      assertFolders(this.settings.root, pathText(folder.parent.path), this.known);
       this.make(folder);
     }
     folder.exists = true;
     folder.created = true;
     this.count += 1;
+  }
+
+  /**
+   * To be called before a window of entries is written: the journal of the folders made until now is durable then, and
+   * folders that were found to be real ones are looked at again.
+   */
+  async settle(): Promise<void> {
+    this.known.clear();
+    await this.journalFile?.sync();
+  }
+
+  [Symbol.dispose](): void {
+    this.journalFile?.[Symbol.dispose]();
+    this.journalFile = undefined;
   }
 
   /** A file that gives way to a folder is kept for undo, or removed. */
@@ -66,9 +79,9 @@ export class FolderMaker {
     if (undo === undefined) {
       fs.unlinkSync(folder.path);
     } else {
-      const name = `${pathText(temp).slice(temp.lastIndexOf(0x2f) + 2)}`.replace('tidemark-partial', 'saved');
-      const saved = holdingPath(undo, folder.path, present, name);
-      this.journal({ ...folder, path: folder.path }, saved, temp);
+      const saved = holdingPath(undo, folder.path, present, savedName(pathText(temp)));
+      this.journal(folder, saved, temp);
+      this.journalFile?.syncNow();
       holdAside(folder.path, saved, present);
       if (lookAt(folder.path) !== undefined) fs.unlinkSync(folder.path);
     }
@@ -80,22 +93,10 @@ export class FolderMaker {
     const state = lookAt(made);
     if (undo === undefined || state === undefined) return;
     const facts = { path: folder.path.toString('base64'), made: journalFacts(state) };
-    appendJournal(undo, 'folders', [
+    this.journalFile ??= new JournalFile(undo, 'folders');
+    this.journalFile.append([
       saved === undefined ? { op: 'created', ...facts } : { op: 'replaced', ...facts, saved: saved.toString('base64') },
     ]);
-  }
-
-  /** Gives folders, children before parents, their metadata. Returns what could not be set. */
-  finish(folders: readonly FolderState[]): FileProblem[] {
-    const ready = folders.filter(({ exists, node, path }) => exists && node !== undefined && lookAt(path)?.type === 'dir');
-    const { undo } = this.settings;
-    if (undo !== undefined) appendJournal(undo, 'folders', ready.flatMap(changeRecord));
-    const targets = ready.flatMap(({ path, node }) =>
-      node === undefined
-        ? []
-        : [{ path, shown: path, kind: 'dir' as const, metadata: metadataOf(node), ownerAndModeDone: false }],
-    );
-    return targets.length === 0 ? [] : setMetadata(targets, this.settings);
   }
 }
 
@@ -104,10 +105,4 @@ function makeFolders(path: Buffer): void {
   const parent = parentPath(path);
   if (parent.length < path.length && !fs.existsSync(parent)) makeFolders(parent);
   fs.mkdirSync(path);
-}
-
-function changeRecord({ created, path, present }: FolderState): JournalRecord[] {
-  if (created || present === undefined) return [];
-  const { mode, uid, gid, mtimeNs } = present;
-  return [{ op: 'folder', path: path.toString('base64'), mode, uid, gid, mtimeNs: String(mtimeNs) }];
 }

@@ -32,11 +32,12 @@ export function createPartialNames(startedMs: number, random: Uint8Array): Parti
 }
 
 /** Removes what interrupted restores left in a folder; what cannot be removed stays. */
-export function removeStalePartials(folder: Buffer, names: PartialNames): void {
+export async function removeStalePartials(folder: Buffer, names: PartialNames): Promise<void> {
   try {
-    for (const entry of fs.readdirSync(folder, { encoding: 'buffer' })) {
-      if (entry.length > 20 && entry[0] === 0x2e && names.isStale(entry.toString('latin1'))) {
-        fs.unlinkSync(joinPath(folder, entry));
+    // Names of these files are plain ASCII, so text is enough, in parts: a folder may have a million entries.
+    for await (const { name } of await fs.promises.opendir(folder, { bufferSize: 1024 })) {
+      if (name.length > 20 && name.startsWith('.') && names.isStale(name)) {
+        fs.unlinkSync(joinPath(folder, Buffer.from(name)));
       }
     }
   } catch {

@@ -2,8 +2,8 @@ import { fs } from '../platform/native-fs.ts';
 import { applyMetadata } from '../platform/posix-helper.ts';
 import { pathBytes, type RestoreJob, type WriteSettings } from './restore-jobs.ts';
 import { assertFolders } from './safe-folders.ts';
-import { lookAt, sameState, type TargetState } from './target-state.ts';
-import { appendJournal, holdAside, holdingPath, journalFacts, type JournalRecord } from './undo-journal.ts';
+import { isThere, lookAt, sameState, type TargetState } from './target-state.ts';
+import { appendJournal, holdAside, holdingPath, journalFacts, savedName, type JournalRecord } from './undo-journal.ts';
 import { changedMeanwhile } from './write-errors.ts';
 
 /** A finished entry under its temporary name. */
@@ -58,13 +58,12 @@ export function placeJobs(
 function prepare(job: RestoreJob, index: number, settings: WriteSettings): Placement {
   const target = pathBytes(job.target);
   const temp = pathBytes(job.temp);
-  const present = lookAt(target);
+  const present = job.expected === undefined && !isThere(target) ? undefined : lookAt(target);
   if (present !== undefined && (job.expected === undefined || !sameState(present, job.expected))) {
     throw changedMeanwhile('Something else was put there while the restore ran, so it was left alone.');
   }
-  const name = job.temp.slice(job.temp.lastIndexOf('/') + 2).replace('tidemark-partial', 'saved');
   const keeps = settings.undo !== undefined && present !== undefined;
-  const saved = keeps ? holdingPath(settings.undo, target, present, name) : undefined;
+  const saved = keeps ? holdingPath(settings.undo, target, present, savedName(job.temp)) : undefined;
   return { index, job, temp, target, present, saved };
 }
 

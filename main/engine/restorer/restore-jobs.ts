@@ -38,6 +38,13 @@ export interface RestoreSegment {
   readonly content: readonly string[];
 }
 
+/** A folder that gets its metadata; `before` is what it was when the restore did not make it. */
+export interface FolderJob {
+  readonly path: string;
+  readonly metadata: JobMetadata;
+  readonly before: TargetState | undefined;
+}
+
 /** Where replaced entries are kept; see undo-journal.ts. */
 export interface UndoSettings {
   /** The folder for the journal and, on the same file system, for replaced entries. */
@@ -65,11 +72,12 @@ export interface SuppliedRange {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** One visit of a worker: everything here is written and put in place before it answers. */
+/** One visit of a worker: everything here is written and put in place before it answers. Folders come last, in their order. */
 export interface RestoreBatch {
   readonly settings: WriteSettings;
   readonly jobs: readonly RestoreJob[];
   readonly segments: readonly RestoreSegment[];
+  readonly folders: readonly FolderJob[];
   readonly supplied: readonly SuppliedRange[] | undefined;
 }
 

@@ -2,7 +2,8 @@ import type { AppError } from '../../../shared/errors.ts';
 import type { BlobIndex } from '../repository/blob-index.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { WorkerPool } from '../workers/pool.ts';
-import { runWindow, type BatchEnvironment, type FailedJob } from './batch-runner.ts';
+import { folderJobs } from './finish-folders.ts';
+import { runFolders, runWindow, type BatchEnvironment, type FailedJob } from './batch-runner.ts';
 import { compareWithTarget, decide } from './decide.ts';
 import type { FolderMaker, FolderState } from './folders.ts';
 import { HardLinks } from './hard-links.ts';
@@ -16,9 +17,16 @@ import { lookAt, type TargetState } from './target-state.ts';
 import type { Place, RestoreVisitor, Visit } from './walk.ts';
 import { shownPath, writeProblem } from './write-errors.ts';
 
-/** Entries that are looked at before their packs are read together; bounds the memory of a restore of any size. */
-const windowFiles = 8192;
-const windowBlobs = 100_000;
+/**
+ * Entries that are looked at before their packs are read together. At most `runningWindows` are being written while one more
+ * fills, whatever the size of the restore. So the memory of a restore is at most about
+ *   (1 + runningWindows) x (windowFiles x 3 KiB + windowBlobs x 100 bytes)                            this thread, 68 MiB
+ *   + workers x (one read of a pack, at most 32 MiB, + its blobs as plain bytes until they are collected, 40 MiB + 45 MiB)
+ * besides Node itself and the index; a single blob above 32 MiB counts twice.
+ */
+const windowFiles = 4096;
+const windowBlobs = 50_000;
+const runningWindows = 2;
 
 /** What came of the entries so far. `quietBytes`: sizes of entries that needed no writing. */
 export interface RunCounts {
@@ -64,7 +72,7 @@ export class RestoreRun implements RestoreVisitor<FolderState> {
   private readonly secondNames = new Set<string>();
   private readonly open = new Set<FolderState>();
   private window: Window = emptyWindow();
-  private running: Promise<void> = Promise.resolve();
+  private running: Promise<void>[] = [];
 
   constructor(parts: RunParts) {
     this.parts = parts;
@@ -82,7 +90,7 @@ export class RestoreRun implements RestoreVisitor<FolderState> {
     };
   }
 
-  enter(visit: Visit, parent: Place<FolderState>): Place<FolderState> | 'skip' {
+  async enter(visit: Visit, parent: Place<FolderState>): Promise<Place<FolderState> | 'skip'> {
     const { policy, counts, names, folders } = this.parts;
     let path = visit.target;
     let present = visit.state;
@@ -105,18 +113,20 @@ export class RestoreRun implements RestoreVisitor<FolderState> {
       this.parts.problems.add(writeProblem(path, error));
       return 'skip';
     }
-    if (exists) removeStalePartials(path, names);
+    if (exists) await removeStalePartials(path, names);
     this.open.add(state);
     return { path, exists, data: state };
   }
 
-  leave(visit: Visit, place: Place<FolderState>): void {
+  leave(visit: Visit, place: Place<FolderState>): void | Promise<void> {
     const state = place.data;
     this.open.delete(state);
-    if (state.created || (visit.chosen && this.parts.policy === 'replace-all')) this.window.closing.push(state);
+    if (!state.created && (!visit.chosen || this.parts.policy !== 'replace-all')) return;
+    this.window.closing.push(state);
+    if (this.window.closing.length >= windowFiles) return this.flush();
   }
 
-  async entry(visit: Visit, parent: Place<FolderState>): Promise<void> {
+  entry(visit: Visit, parent: Place<FolderState>): void | Promise<void> {
     const { policy, counts, request, names } = this.parts;
     const { node } = visit;
     const comparison = compareWithTarget(node, visit.state, visit.target, request.trustTimes !== false);
@@ -141,7 +151,7 @@ export class RestoreRun implements RestoreVisitor<FolderState> {
     else counts.keptBoth += 1;
     this.window.files.push({ node, target, temp: names.next(parent.path), expected, action });
     this.window.blobs += node.content?.length ?? 0;
-    if (this.window.files.length >= windowFiles || this.window.blobs >= windowBlobs) await this.flush();
+    if (this.window.files.length >= windowFiles || this.window.blobs >= windowBlobs) return this.flush();
   }
 
   refuse(path: Buffer, reason: string): void {
@@ -160,36 +170,44 @@ export class RestoreRun implements RestoreVisitor<FolderState> {
   /** Waits until everything visited is in place. */
   async drain(): Promise<void> {
     await this.flush();
-    await this.running;
+    await Promise.all(this.running);
   }
 
   /** After a failure: waits for what runs, and gives the folders made so far their metadata as well as it can. */
   async abandon(): Promise<void> {
-    await this.running.catch(() => undefined);
+    await Promise.allSettled(this.running);
     const created = [...this.window.closing, ...[...this.open].reverse()].filter((folder) => folder.created);
     try {
-      this.parts.folders.finish(created);
+      await runFolders(this.environment, folderJobs(created));
     } catch {
       // The error that ended the restore is the one to tell.
     }
   }
 
   private async flush(): Promise<void> {
+    while (this.running.length >= runningWindows) await this.running.shift();
+    await this.parts.folders.settle();
     const { window } = this;
     this.window = emptyWindow();
-    await this.running;
-    this.running = this.write(window);
+    const running = this.write(window, this.running.at(-1));
     // A failure is thrown by the next await; until then it must not count as unhandled.
-    this.running.catch(() => undefined);
+    running.catch(() => undefined);
+    this.running.push(running);
   }
 
-  private async write(window: Window): Promise<void> {
-    const { folders, problems } = this.parts;
+  /** Folders are finished after those of `before`: what waited in this window for a file of that one is in place then. */
+  private async write(window: Window, before: Promise<void> | undefined): Promise<void> {
+    const folders = folderJobs(window.closing);
     try {
       for (let files: readonly PlannedFile[] = window.files; files.length > 0; ) files = await this.round(files);
-    } finally {
-      for (const problem of folders.finish(window.closing)) problems.add(problem);
+      await before;
+    } catch (error) {
+      await before?.catch(() => undefined);
+      // The error that ended the restore is the one to tell.
+      await runFolders(this.environment, folders).catch(() => undefined);
+      throw error;
     }
+    await runFolders(this.environment, folders);
   }
 
   /** Writes what can be written now; gives back the names of shared files that waited for it. */

@@ -2,6 +2,7 @@ import type { FileProblem } from '../../../shared/model/problem.ts';
 import { fs } from '../platform/native-fs.ts';
 import type { WorkerContext } from '../workers/context.ts';
 import { counters } from '../workers/shared-control.ts';
+import { finishFolders } from './finish-folders.ts';
 import { finishOpenFile, makeSpecials, setMetadata, verifyFile } from './finish-jobs.ts';
 import { placeJobs } from './place-jobs.ts';
 import { pathBytes, type JobFailure, type RestoreBatch, type RestoreBatchResult } from './restore-jobs.ts';
@@ -47,6 +48,7 @@ class BatchRun {
     const left = this.remaining();
     placeJobs(left, settings, String(this.context.worker), (index, error) => this.failJob(index, error));
     this.placed = true;
+    warnings.push(...finishFolders(this.batch.folders, settings, String(this.context.worker)));
     const files = this.batch.jobs.length - this.failedJobs.size;
     this.context.counters[counters.filesDone] = (this.context.counters[counters.filesDone] ?? 0) + files;
     return {
@@ -128,6 +130,7 @@ class BatchRun {
         kind: job.kind,
         metadata: job.metadata,
         ownerAndModeDone: job.kind === 'file' && !job.written,
+        fresh: true,
       }));
     return targets.length === 0 ? [] : setMetadata(targets, this.batch.settings);
   }

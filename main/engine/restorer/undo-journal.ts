@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { fs } from '../platform/native-fs.ts';
 import { joinPath, parentPath } from './target-names.ts';
 import type { UndoSettings } from './restore-jobs.ts';
@@ -30,16 +31,45 @@ export type JournalRecord =
       readonly mtimeNs: string;
     };
 
-/** Appends records and makes them durable before it returns. One file per `writer`, so that threads do not meet. */
+/** One open file of a journal. One per `writer`, so that threads do not meet. */
+export class JournalFile implements Disposable {
+  private readonly file: number;
+  private dirty = false;
+
+  constructor(undo: UndoSettings, writer: string) {
+    this.file = fs.openSync(join(undo.directory, `journal-${writer}.jsonl`), 'a', 0o600);
+  }
+
+  /** Appends; safe from the end of this process at once, from the end of the system's power after a sync. */
+  append(records: readonly JournalRecord[]): void {
+    fs.writeFileSync(this.file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    this.dirty = true;
+  }
+
+  /** Makes what was appended durable before it returns. */
+  syncNow(): void {
+    fs.fdatasyncSync(this.file);
+    this.dirty = false;
+  }
+
+  /** Makes what was appended durable without holding up this thread. */
+  async sync(): Promise<void> {
+    if (!this.dirty) return;
+    this.dirty = false;
+    await promisify(fs.fdatasync)(this.file);
+  }
+
+  [Symbol.dispose](): void {
+    fs.closeSync(this.file);
+  }
+}
+
+/** Appends records and makes them durable, once for all of them, before it returns. */
 export function appendJournal(undo: UndoSettings, writer: string, records: readonly JournalRecord[]): void {
   if (records.length === 0) return;
-  const file = fs.openSync(join(undo.directory, `journal-${writer}.jsonl`), 'a', 0o600);
-  try {
-    fs.writeFileSync(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-    fs.fdatasyncSync(file);
-  } finally {
-    fs.closeSync(file);
-  }
+  using file = new JournalFile(undo, writer);
+  file.append(records);
+  file.syncNow();
 }
 
 /** All records of an undo folder; a last line that was cut off by a crash told of nothing that happened. */
@@ -90,6 +120,11 @@ export function holdingPath(undo: UndoSettings, target: Buffer, state: TargetSta
   return joinPath(folder, Buffer.from(name));
 }
 
+/** The name under which what gives way to the entry with the temporary name `temp` is kept. */
+export function savedName(temp: string): string {
+  return temp.slice(Math.max(temp.lastIndexOf('/'), temp.lastIndexOf('\\')) + 2).replace('tidemark-partial', 'saved');
+}
+
 /** The name of folders for replaced entries outside of the undo folder. */
 export function hiddenFolder(id: string): string {
   return `.tidemark-undo-${id}`;
@@ -100,7 +135,8 @@ export function hiddenFolder(id: string): string {
  * the journal already. A file therefore never leaves its place before the new one takes it.
  */
 export function holdAside(target: Buffer, saved: Buffer, state: TargetState): void {
-  fs.mkdirSync(parentPath(saved), { recursive: true, mode: 0o700 });
+  const folder = parentPath(saved);
+  if (lookAt(folder) === undefined) fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (state.type === 'file') {
     try {
       fs.linkSync(target, saved);

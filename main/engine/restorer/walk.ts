@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { AppError, cancelledError, hasCode } from '../../../shared/errors.ts';
 import { fs } from '../platform/native-fs.ts';
 import type { Node } from '../snapshot/node.ts';
@@ -29,14 +30,17 @@ export interface Visit {
 
 /** What is done with the entries of a walk, in tree order, folders before and after what is in them. */
 export interface RestoreVisitor<D> {
-  enter(visit: Visit, parent: Place<D>): Place<D> | 'skip';
-  leave(visit: Visit, place: Place<D>): void;
+  enter(visit: Visit, parent: Place<D>): Place<D> | 'skip' | Promise<Place<D> | 'skip'>;
+  leave(visit: Visit, place: Place<D>): void | Promise<void>;
   entry(visit: Visit, parent: Place<D>): void | Promise<void>;
   /** An entry that must not be restored; `path` is its path in the tree. */
   refuse(path: Buffer, reason: string): void;
   /** A folder whose listing cannot be read (missing-data, damaged). */
   unreadable(path: Buffer, error: AppError): void;
 }
+
+/** Nodes visited before other work of this thread gets its turn: some milliseconds. */
+const nodesAtOnce = 256;
 
 interface Wanted {
   item: RestoreItem | undefined;
@@ -100,6 +104,7 @@ class Walker<D> {
   private readonly signal: AbortSignal | undefined;
   private readonly found = new Set<RestoreItem>();
   private anyUnreadable = false;
+  private sinceTurn = 0;
 
   constructor(source: BlobSource, request: RestoreRequest, visitor: RestoreVisitor<D>, options: WalkOptions) {
     this.source = source;
@@ -144,9 +149,12 @@ class Walker<D> {
         settle(node.name);
         const wanted = level.wanted?.children.get(node.name.toString('latin1'));
         if (level.wanted === undefined || wanted !== undefined) {
-          await this.node(node, level.path, level.place, wanted, names, index);
+          const visited = this.node(node, level.path, level.place, wanted, names, index);
+          if (visited !== undefined) await visited;
         }
         index += 1;
+        this.sinceTurn += 1;
+        if (this.sinceTurn >= nodesAtOnce) await this.giveTurn();
       }
       settle(undefined);
     } catch (error) {
@@ -155,14 +163,21 @@ class Walker<D> {
     }
   }
 
-  async node(
+  private async giveTurn(): Promise<void> {
+    this.sinceTurn = 0;
+    await setImmediate();
+    if (this.signal?.aborted === true) throw cancelledError();
+  }
+
+  /** Visits a node: at once where nothing has to be waited for, since a promise for each file of a million is dear. */
+  node(
     node: Node,
     parentPath: Buffer,
     parent: Place<D>,
     wanted: Wanted | undefined,
     names: NameGuard,
     index: number,
-  ): Promise<void> {
+  ): void | Promise<void> {
     const path = joinTree(parentPath, node.name);
     if (wanted?.item !== undefined) this.found.add(wanted.item);
     const whole = wanted === undefined || wanted.item !== undefined;
@@ -178,28 +193,30 @@ class Walker<D> {
       (target.length > longestPath(this.platform) ? 'the path is too long for this system' : undefined);
     if (reason !== undefined) {
       this.visitor.refuse(path, reason);
-      return;
+      return undefined;
     }
     const leadsOn = !whole && this.request.destination.kind === 'original';
     const resolved = leadsOn ? resolveFolder(target) : target;
     const state = parent.exists ? lookAt(resolved) : undefined;
     const visit: Visit = { node, path, target: resolved, state, chosen: selection.take, item: wanted?.item };
-    if (node.type !== 'dir') {
-      await this.visitor.entry(visit, parent);
-      return;
-    }
+    if (node.type !== 'dir') return this.visitor.entry(visit, parent);
     if (state?.type === 'symlink') {
       this.visitor.refuse(path, 'a link is in the way of this folder');
       return;
     }
-    const place = this.visitor.enter(visit, parent);
+    return this.folder(visit, parent, whole ? undefined : wanted, selection.descend);
+  }
+
+  private async folder(visit: Visit, parent: Place<D>, wanted: Wanted | undefined, descend: boolean): Promise<void> {
+    const { node, path } = visit;
+    const place = await this.visitor.enter(visit, parent);
     if (place === 'skip') return;
-    if (selection.descend && node.subtree !== undefined) {
-      await this.level({ treeId: node.subtree, path, place, wanted: whole ? undefined : wanted });
-    } else if (selection.descend) {
+    if (descend && node.subtree !== undefined) {
+      await this.level({ treeId: node.subtree, path, place, wanted });
+    } else if (descend) {
       this.unreadable(path, new AppError('damaged', 'The folder has no listing in this version.'));
     }
-    this.visitor.leave(visit, place);
+    await this.visitor.leave(visit, place);
   }
 
   private selection(path: Buffer, node: Node): { readonly take: boolean; readonly descend: boolean } {
@@ -235,9 +252,11 @@ class NameGuard {
   problem(name: Buffer, index: number): string | undefined {
     if (this.last !== undefined && Buffer.compare(this.last, name) >= 0) this.seen ??= this.namesBefore(index);
     this.last = name;
-    const key = name.toString('latin1');
-    if (this.seen?.has(key) === true) return 'the folder has two entries of this name';
-    this.seen?.add(key);
+    if (this.seen !== undefined) {
+      const key = name.toString('latin1');
+      if (this.seen.has(key)) return 'the folder has two entries of this name';
+      this.seen.add(key);
+    }
     if (!this.ignoresCase) return undefined;
     const fold = name.toString('utf8').normalize('NFC').toLowerCase();
     if (this.folded.has(fold)) return 'another name in the folder differs only in case';

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import { fs } from '../platform/native-fs.ts';
+import { fs, optionalFlags } from '../platform/native-fs.ts';
 import type { WorkerContext } from '../workers/context.ts';
 import { counters } from '../workers/shared-control.ts';
 import { BlobFetcher, type ReadMemory } from './blob-fetcher.ts';
@@ -112,9 +112,9 @@ class ContentWriter {
   }
 
   private fileOf(open: OpenTarget): number {
-    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = fs.constants;
+    const { O_WRONLY, O_CREAT, O_EXCL } = fs.constants;
     const create = open.target.finish === undefined ? 0 : O_CREAT | O_EXCL;
-    open.file ??= fs.openSync(open.target.path, O_WRONLY | O_NOFOLLOW | create, 0o600);
+    open.file ??= fs.openSync(open.target.path, O_WRONLY | optionalFlags.O_NOFOLLOW | create, 0o600);
     return open.file;
   }
 

@@ -8,7 +8,7 @@ export type Buckets = Readonly<Record<BucketRule, number>>;
 
 const nanosecondsPerHour = 3_600_000_000_000n;
 
-/** The spans of a time (RFC 3339 text); `index` is the snapshot's place, newest first. Source: section 16. */
+/** The spans of a time (RFC 3339 text); `index` is the snapshot's place, newest first. Source: format section 16. */
 export function bucketsOf(time: string, index: number): Buckets {
   const local = parseTime(time) + BigInt(zoneOffsetOf(time)) * 1_000_000_000n;
   // Rounded down, also before 1970.

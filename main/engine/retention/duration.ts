@@ -44,7 +44,7 @@ export function isZero(duration: Duration): boolean {
 /**
  * The instant (nanoseconds since 1970) one duration before a time given as RFC 3339 text: years, months and days are
  * taken off the calendar date in the time's own offset, what overflows is carried forward (31 March minus a month is 3
- * March), then the hours. Source: section 16.
+ * March), then the hours. Source: format section 16.
  */
 export function before(time: string, duration: Duration): bigint {
   const offset = BigInt(zoneOffsetOf(time));

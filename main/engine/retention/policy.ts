@@ -7,7 +7,7 @@ import { before, type Duration, formatDuration, isZero } from './duration.ts';
 /** A count of a keep rule that never runs out. */
 export const unlimited = -1;
 
-/** Which snapshots of a group to keep (section 16). Missing, 0 and empty mean that a rule is not used. */
+/** Which snapshots of a group to keep (format section 16). Missing, 0 and empty mean that a rule is not used. */
 export interface RetentionPolicy {
   /** How many to keep per rule; `unlimited` (-1) for all. */
   readonly last?: number | undefined;

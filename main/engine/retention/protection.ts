@@ -3,7 +3,7 @@ import { parseTime } from '../snapshot/time.ts';
 
 /**
  * Whether rustic's field `delete` forbids removing a snapshot now: `"Never"`, or `{"After": time}` before that time.
- * What is not understood protects as well. Source: section 22.
+ * What is not understood protects as well. Source: format section 22.
  */
 export function isProtected(snapshot: Snapshot, nowNs: bigint): boolean {
   const field = snapshot.extra?.find(({ key }) => key === 'delete');

@@ -1,7 +1,7 @@
 import { throwIfCancelled } from './cancellation.ts';
 import { mergeByName, type NamePair } from './merge-by-name.ts';
 import type { Node, NodeType } from './node.ts';
-import { sameContent, sameNode } from './same-node.ts';
+import { sameContent, sameLinkTarget, sameNode } from './same-node.ts';
 import { parseTime } from './time.ts';
 import { type BlobSource, forEachTree, joinPath, loadTree } from './tree-reader.ts';
 
@@ -18,6 +18,7 @@ export interface Change {
   readonly unexplained?: true;
 }
 
+/** What a comparison reports and where its paths begin; aborting ends it with `cancelled`. */
 export interface DiffOptions {
   readonly signal?: AbortSignal | undefined;
   /** Report entries of which only metadata differs (folders too). Off unless given, as in restic. */
@@ -180,10 +181,10 @@ function changeOf(path: Buffer, pair: NamePair<Node, Node>, metadata: boolean): 
     const explained = !sameNode({ ...before, content: [] }, { ...after, content: [] });
     return { kind: 'content', path, before, after, ...(explained ? {} : { unexplained: true }) };
   }
-  if (before.device !== after.device || !sameTarget(before.linkTarget, after.linkTarget)) {
+  if (before.device !== after.device || !sameLinkTarget(before.linkTarget, after.linkTarget)) {
     return { kind: 'content', path, before, after };
   }
-  return metadata && !sameNode(withoutSubtree(before), withoutSubtree(after))
+  return metadata && !sameNode(before, after)
     ? { kind: 'metadata', path, before, after }
     : undefined;
 }
@@ -198,21 +199,13 @@ async function presentChangeKind(
     return 'type';
   }
   if (before.type === 'symlink') {
-    return sameTarget(before.linkTarget, after.linkTarget) ? undefined : 'content';
+    return sameLinkTarget(before.linkTarget, after.linkTarget) ? undefined : 'content';
   }
   if (before.type !== 'file' || (before.size === after.size && parseTime(before.mtime) === after.mtimeNs)) {
     return undefined;
   }
   const same = before.size === after.size && (await present.sameContent?.(names, before)) === true;
   return same ? undefined : 'content';
-}
-
-function sameTarget(a: Buffer | undefined, b: Buffer | undefined): boolean {
-  return Buffer.compare(a ?? Buffer.alloc(0), b ?? Buffer.alloc(0)) === 0;
-}
-
-function withoutSubtree(node: Node): Node {
-  return { ...node, subtree: undefined };
 }
 
 function folderTree(node: Node | undefined): string | undefined {

@@ -18,6 +18,7 @@ export interface FindMatch {
   readonly node: Node;
 }
 
+/** How a search ends early (`cancelled` when aborted) and what it does about folders that cannot be read. */
 export interface FindOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called when a folder cannot be read; the search goes on. Without it the error is thrown. */

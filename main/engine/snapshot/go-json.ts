@@ -10,7 +10,7 @@ const loneSurrogate = '\\ufffd';
 
 /**
  * A JSON string (with quotes) as Go's encoding/json writes it: also `<`, `>`, `&`, U+2028 and U+2029 escaped. A lone
- * surrogate, which no Go string can hold, becomes `\ufffd`. Source: section 6.
+ * surrogate, which no Go string can hold, becomes `\ufffd`. Source: format section 6.
  */
 export function jsonString(text: string): string {
   return special.test(text) ? `"${text.replace(toEscape, escaped)}"` : `"${text}"`;

@@ -1,6 +1,6 @@
 import type { NodeType } from './node.ts';
 
-/** Go's FileMode bits above the permissions. Source: section 10.4. */
+/** Go's FileMode bits above the permissions. Source: format section 10.4. */
 export const goMode = {
   dir: 0x8000_0000,
   symlink: 0x0800_0000,

@@ -14,7 +14,8 @@ const escape = /\\(?:(["\\abfnrtv])|x([0-9a-fA-F]{2})|([0-3][0-7]{2})|u([0-9a-fA
 
 /**
  * The bytes of a file name as Go's strconv.Quote writes them, without the outer quotes: printable text (categories L,
- * M, N, P, S and the space) as it is, everything else escaped, bytes that are no UTF-8 as \xNN. Source: section 10.1.
+ * M, N, P, S and the space) as it is, everything else escaped, bytes that are no UTF-8 as \xNN. Source: format
+ * section 10.1.
  */
 export function quoteName(name: Uint8Array): string {
   const text = latin1(name);

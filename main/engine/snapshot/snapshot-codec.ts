@@ -5,7 +5,7 @@ import type { ExtraField } from './node.ts';
 import { damagedJson, membersOf, parseJson, type RawMember, skipSpace, textOf } from './raw-json.ts';
 import { parseTime } from './time.ts';
 
-/** Counters of the run that made a snapshot (section 11); every field may be missing in files of other programs. */
+/** Counters of the run that made a snapshot (format section 11); other programs may leave out any of them. */
 export interface SnapshotSummary {
   readonly backupStart?: string;
   readonly backupEnd?: string;
@@ -26,7 +26,7 @@ export interface SnapshotSummary {
   readonly extra?: readonly ExtraField[];
 }
 
-/** The content of a snapshot file (section 11): `time` is RFC 3339 text with the client's zone offset. */
+/** The content of a snapshot file (format section 11): `time` is RFC 3339 text with the client's zone offset. */
 export interface Snapshot {
   readonly time: string;
   readonly parent?: string;

@@ -20,6 +20,7 @@ export interface SnapshotFilter {
   readonly ids?: readonly string[] | undefined;
 }
 
+/** How a listing ends early (`cancelled` when aborted) and what it does about unreadable snapshots. */
 export interface ListSnapshotsOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called for a snapshot that cannot be read, which is then left out; without it the error is thrown. */
@@ -96,7 +97,7 @@ export async function openSnapshot(
   return { ...named, treeId: await findSubtree(repository, named.snapshot.tree, named.subfolder) };
 }
 
-/** Whether a snapshot passes a filter. Source: section 11. */
+/** Whether a snapshot passes a filter. Source: format section 11. */
 export function matchesFilter(snapshot: SnapshotFacts, filter: SnapshotFilter): boolean {
   const { hosts = [], paths = [], tags = [] } = filter;
   return matchesIds(snapshot.id, filter.ids)

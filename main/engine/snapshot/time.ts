@@ -17,7 +17,8 @@ interface CivilDate {
 
 /**
  * RFC 3339 text of an instant in nanoseconds since 1970, as Go prints it (fraction without trailing zeros, `Z` for
- * offset 0), in the zone given with the offset valid at that instant; years clamped to 0..9999. Source: section 10.3.
+ * offset 0), in the zone given with the offset valid at that instant; years clamped to 0..9999. Source: format
+ * section 10.3.
  */
 export function formatTime(ns: bigint, zone: ZoneOffset): string {
   const whole = floorDivide(ns, billion);

@@ -22,6 +22,7 @@ export interface TreeProblem {
   readonly name: Buffer;
 }
 
+/** What decoding does about entries that a tree must not have (format section 10). */
 export interface DecodeTreeOptions {
   /**
    * Called for names, orders, types and missing parts that a tree must not have; decoding then goes on (nodes of
@@ -39,7 +40,7 @@ const maximumTreeSize = 2 ** 32 - 2 ** 20;
 const comma = 0x2c;
 const openBrace = 0x7b;
 
-/** The JSON text of one node; encoded as UTF-8 it is byte for byte what restic writes. Source: section 10.2. */
+/** The JSON text of one node; encoded as UTF-8 it is byte for byte what restic writes. Source: format section 10.2. */
 export function encodeNode(node: Node): string {
   const { verbatim } = node;
   let json = `{"name":${verbatim?.name ?? nameJson(node.name)},"type":"${node.type}"`;

@@ -15,6 +15,7 @@ export interface WalkEntry {
   readonly depth: number;
 }
 
+/** How a walk is bounded, and whether damage ends it (`cancelled` when aborted). Callbacks are never concurrent. */
 export interface WalkOptions {
   readonly signal?: AbortSignal | undefined;
   /** Prefix of all paths, without slash at its end; empty unless given. */
@@ -28,6 +29,7 @@ export interface WalkOptions {
 /** Called for each node; 'skip' leaves out the content of a directory. */
 export type WalkVisitor = (entry: WalkEntry) => void | 'skip' | Promise<void | 'skip'>;
 
+/** How trees are visited when only each one matters, not its path (`cancelled` when aborted). */
 export interface ForEachTreeOptions {
   readonly signal?: AbortSignal | undefined;
   /** Trees in flight at once (default 8). */

@@ -12,6 +12,7 @@ export interface FileModes {
   readonly final: number;
 }
 
+/** Rights and places of a file to be written (format section 2). */
 export interface DurableWriteOptions {
   readonly modes: FileModes;
   /** Makes the name of the temporary file unique. */

@@ -60,7 +60,7 @@ async function serve(start: WorkerStart): Promise<void> {
   const send = (message: WorkerMessage, transfer: readonly Transferable[]) => port.postMessage(message, transfer);
   await poly1305Ready();
   const { context, takeTransfers } = createContext(start, send);
-  port.on('message', async (message: RunMessage) => {
+  const run = async (message: RunMessage): Promise<void> => {
     try {
       const handler = handlers[message.task as TaskName] as (context: WorkerContext, input: unknown) => unknown;
       const output = await handler(context, message.input);
@@ -71,7 +71,8 @@ async function serve(start: WorkerStart): Promise<void> {
     } finally {
       context.control.setItem(start.worker, new Uint8Array(0));
     }
-  });
+  };
+  port.on('message', (message: RunMessage) => void run(message));
 }
 
 if (!isMainThread) await serve(workerData as WorkerStart);

@@ -19,7 +19,7 @@ export interface TaskSignature<Input, Output> {
 export interface Tasks {}
 
 /** Name of a registered task. */
-export type TaskName = keyof Tasks & string;
+export type TaskName = keyof Tasks;
 /** What a task takes. */
 export type TaskInput<T extends TaskName> = Tasks[T] extends TaskSignature<infer Input, infer _> ? Input : never;
 /** What a task gives. */

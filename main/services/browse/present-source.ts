@@ -2,15 +2,12 @@ import { pathParts } from '../../engine/archiver/patterns.ts';
 import { compileSelect } from '../../engine/archiver/select.ts';
 import type { Selector } from '../../engine/archiver/select.ts';
 import type { PresentEntry, PresentSource } from '../../engine/snapshot/diff.ts';
-import { fs } from '../../engine/platform/native-fs.ts';
 import { baseName, joinPath, parentPath, pathBytes, pathText } from '../paths.ts';
 import type { PlanRecord } from '../store/plan-record.ts';
+import { cacheTag, isCache } from '../volumes/cache-tag.ts';
 import { listPresent, lookAtEntry } from './present-folder.ts';
 import { presentPath, startsWith } from './roots.ts';
 import type { Root } from './roots.ts';
-
-const cacheTag = Buffer.from('CACHEDIR.TAG');
-const cacheSignature = 'Signature: 8a477f597d28d172789f06886806bc55';
 
 /** This computer as a backup of the plan would see it: its folders only, without what the plan leaves out. */
 export function presentSourceOf(plan: PlanRecord, roots: readonly Root[], signal: AbortSignal): PresentSource {
@@ -29,7 +26,7 @@ export function presentSourceOf(plan: PlanRecord, roots: readonly Root[], signal
       if (folder === undefined) return undefined;
       const { exists, entries } = await listPresent(folder, signal);
       if (!exists) return undefined;
-      const tagged = plan.excludeCaches && entries.some((entry) => entry.name.equals(cacheTag)) && await isCache(folder);
+      const tagged = plan.excludeCaches && await isCache(folder, entries);
       return entries
         .filter((entry) => !tagged || entry.name.equals(cacheTag))
         .filter((entry) => entry.facts.type !== 'socket' && entry.facts.type !== 'irregular')
@@ -61,9 +58,4 @@ function isExcluded(selector: Selector, path: Buffer, type: string, size: bigint
   if (!selector.hasPatterns) return false;
   const slashed = process.platform === 'win32' ? pathBytes(pathText(path).replaceAll('\\', '/')) : path;
   return selector.excludesPath(pathParts(slashed));
-}
-
-async function isCache(folder: Buffer): Promise<boolean> {
-  const start = await fs.promises.readFile(joinPath(folder, cacheTag), 'latin1').catch(() => '');
-  return start.startsWith(cacheSignature);
 }

@@ -1,5 +1,6 @@
 import type { CheckFinding, CheckProgress, ReadData } from '../../engine/maintenance/check-report.ts';
 import { checkRepository } from '../../engine/maintenance/check.ts';
+import { withLock } from '../../engine/repository/with-lock.ts';
 import type { Session } from '../repositories/session.ts';
 import type { RunContext, RunOutcome } from './run-record.ts';
 
@@ -15,13 +16,11 @@ export async function runCheck(
   readData: 'none' | 'sample' | 'all',
   context: RunContext,
 ): Promise<RunOutcome> {
-  await using _lock = await session.repository.lock({ exclusive: false, signal: context.signal, retryFor: 60_000 });
-  const report = await checkRepository(
-    session.repository,
-    { readData: readDataOf[readData] },
-    (progress) => context.progress(factsOf(progress)),
-    context.signal,
-  );
+  const { repository } = session;
+  const options = { readData: readDataOf[readData] };
+  const onProgress = (progress: CheckProgress) => context.progress(factsOf(progress));
+  const report = await withLock(repository, { exclusive: false, signal: context.signal, retryFor: 60_000 }, (signal) =>
+    checkRepository(repository, options, onProgress, signal));
   for (const finding of report.errors) context.problem(problemOf(finding));
   return { warning: report.errors.length > 0 };
 }

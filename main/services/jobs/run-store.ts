@@ -50,10 +50,10 @@ export class RunStore {
   /** Forgets runs and reports that are too old. */
   async sweep(): Promise<void> {
     const oldest = new Date(this.#clock.now() - keptMs).toISOString();
-    const keep = this.runs.filter((run, at) => run.state === 'running' || (at < keptRuns && run.started >= oldest));
-    if (keep.length !== this.runs.length) await this.#store.update(() => ({ runs: keep }));
+    const isKept = (run: RunRecord, at: number) => run.state === 'running' || (at < keptRuns && run.started >= oldest);
+    if (!this.runs.every(isKept)) await this.#store.update(({ runs }) => ({ runs: runs.filter(isKept) }));
     const names = await fs.promises.readdir(this.#folder).catch(() => []);
-    const known = new Set(keep.map((run) => `${run.id}.json`));
+    const known = new Set(this.runs.map((run) => `${run.id}.json`));
     for (const name of names) {
       if (!known.has(name)) await fs.promises.rm(path.join(this.#folder, name), { force: true });
     }

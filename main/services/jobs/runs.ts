@@ -153,10 +153,15 @@ export class Runs {
     return await (this.#active.get(runId)?.ended ?? this.get(runId));
   }
 
+  /** Notes whether a restore can be taken back; when that cannot be saved it is only logged. */
   async setUndoable(runId: string, undoable: boolean): Promise<void> {
     const record = this.#options.store.runs.find((run) => run.id === runId);
     if (record === undefined || record.undoable === undoable) return;
-    await this.#options.store.put({ ...record, undoable });
+    try {
+      await this.#options.store.put({ ...record, undoable });
+    } catch (error) {
+      this.#options.logger.warn('A run could not be changed.', logFacts(record, error));
+    }
     this.#changed();
   }
 
@@ -221,8 +226,19 @@ export class Runs {
     }
     this.#active.delete(record.id);
     this.#changed();
-    for (const listener of this.#endListeners) listener(record);
+    this.#tellEnd(record);
     return record;
+  }
+
+  /** The run is over and recorded: what a listener makes of that (a notification, say) cannot fail it any more. */
+  #tellEnd(record: RunRecord): void {
+    for (const listener of this.#endListeners) {
+      try {
+        listener(record);
+      } catch (error) {
+        this.#options.logger.error('The end of a run could not be told.', logFacts(record, error));
+      }
+    }
   }
 
   async #inLane<T>(lane: string | null, signal: AbortSignal, work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import type { Plan } from '../../../shared/contract/plans.ts';
+import { plural } from '../../../shared/format/plural.ts';
 import type { RunRecord } from '../jobs/run-record.ts';
 
 /** What the verdict on a plan rests on. Times in milliseconds since 1970. */
@@ -11,7 +12,6 @@ export interface HealthFacts {
   readonly deadlineHours: number;
   /** 0 = only on demand: then no deadline applies. */
   readonly everyHours: number;
-  readonly onChange: boolean;
   readonly kit: Plan['kit'];
   readonly activeBackup: boolean;
   /** Ended backups, newest first. */
@@ -59,7 +59,7 @@ function worst(facts: HealthFacts): Verdict {
     return {
       health: 'overdue',
       sentence: `No backup for ${spanText(overdue)}.`,
-      reason: waitingReason(facts) ?? newest?.error?.message ?? 'A backup is due at least once a day.',
+      reason: waitingReason(facts) ?? newest?.error?.message ?? `A backup is due after ${spanText(facts.deadlineHours)} at the latest.`,
     };
   }
   const waiting = waitingReason(facts);
@@ -106,7 +106,7 @@ function countFailures(runs: readonly RunRecord[]): number {
 }
 
 function overdueHours(facts: HealthFacts): number | null {
-  if (!facts.hasSources || (facts.everyHours === 0 && !facts.onChange)) return null;
+  if (!facts.hasSources || facts.everyHours === 0) return null;
   const since = facts.now - (facts.lastVersion ?? facts.created);
   return since > facts.deadlineHours * hour ? since / hour : null;
 }
@@ -139,5 +139,5 @@ export function agoText(ms: number): string {
 }
 
 function spanText(hours: number): string {
-  return hours < 48 ? `${Math.floor(hours)} hours` : `${Math.floor(hours / 24)} days`;
+  return hours < 48 ? plural(Math.floor(hours), 'hour') : plural(Math.floor(hours / 24), 'day');
 }

@@ -67,7 +67,7 @@ export class PlanMonitor {
   async refresh(planId: string): Promise<void> {
     const plan = this.#options.plans.plans.find((candidate) => candidate.id === planId);
     this.#holdOff.delete(planId);
-    if (plan !== undefined) await this.#look(plan);
+    if (plan !== undefined) await this.#lookOrLog(plan);
   }
 
   async #loop(): Promise<void> {
@@ -82,11 +82,13 @@ export class PlanMonitor {
     for (const id of this.#facts.keys()) {
       if (!plans.some((plan) => plan.id === id)) this.#facts.delete(id);
     }
-    for (const plan of plans) {
-      await this.#look(plan).catch((error: unknown) => {
-        this.#options.logger.warn('A plan could not be looked at.', { planId: plan.id, message: errorFacts(error).message });
-      });
-    }
+    for (const plan of plans) await this.#lookOrLog(plan);
+  }
+
+  async #lookOrLog(plan: PlanRecord): Promise<void> {
+    await this.#look(plan).catch((error: unknown) => {
+      this.#options.logger.warn('A plan could not be looked at.', { planId: plan.id, message: errorFacts(error).message });
+    });
   }
 
   async #look(plan: PlanRecord): Promise<void> {

@@ -43,7 +43,6 @@ export function viewPlan(plan: PlanRecord, { monitor, runs, tokens, clock }: Pla
     destination,
     deadlineHours: plan.schedule.deadlineHours,
     everyHours: plan.schedule.everyHours,
-    onChange: plan.schedule.onChange,
     kit: plan.kit,
     activeBackup: runs.activeOf(plan.id, 'backup') !== undefined,
     backups,

@@ -5,6 +5,7 @@ import { isFailure } from '../../../shared/model/problem.ts';
 import type { Clock } from '../../engine/platform/clock.ts';
 import { fs } from '../../engine/platform/native-fs.ts';
 import type { RandomSource } from '../../engine/platform/random.ts';
+import { withLock } from '../../engine/repository/with-lock.ts';
 import { executeRestore } from '../../engine/restorer/execute.ts';
 import { planRestore } from '../../engine/restorer/plan.ts';
 import type { RestoreDestination, RestorePlan } from '../../engine/restorer/restore-plan.ts';
@@ -17,7 +18,7 @@ import { presentPath } from '../browse/roots.ts';
 import type { Root } from '../browse/roots.ts';
 import { baseName, joinNames, parentPath, pathText, systemPath } from '../paths.ts';
 import type { UndoRecords } from './undo-records.ts';
-import { saveArchiveFile } from './save-archive.ts';
+import { readLock, saveArchiveFile } from './save-archive.ts';
 
 /** Where restored items are wanted, with tokens and places read. */
 export type Target =
@@ -154,17 +155,17 @@ export class RestoreSessions {
     const { repository } = session.history.session;
     const undoDirectory = undo.folderOf(context.runId);
     await fs.promises.mkdir(path.dirname(undoDirectory), { recursive: true, mode: 0o700 });
-    await using _lock = await repository.lock({ exclusive: false, signal: context.signal, retryFor: 60_000 });
     try {
-      const report = await executeRestore(repository, session.plan, {
-        policy,
-        verify,
-        ownership: process.getuid?.() === 0,
-        undoDirectory,
-        durable: true,
-        signal: context.signal,
-        onProgress: (progress) => context.progress(progress),
-      });
+      const report = await withLock(repository, readLock(context), (signal) =>
+        executeRestore(repository, session.plan, {
+          policy,
+          verify,
+          ownership: process.getuid?.() === 0,
+          undoDirectory,
+          durable: true,
+          signal,
+          onProgress: (progress) => context.progress(progress),
+        }));
       for (const problem of report.problems) context.problem(problem);
       const written = report.created + report.replaced + report.keptBoth;
       const changed = written + report.foldersCreated > 0;

@@ -1,8 +1,12 @@
+import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { isFailure } from '../../../shared/model/problem.ts';
 import { fs } from '../../engine/platform/native-fs.ts';
+import { withLock } from '../../engine/repository/with-lock.ts';
+import type { LockOptions } from '../../engine/repository/repository-lock.ts';
 import { dumpTar } from '../../engine/restorer/tar.ts';
+import type { TarReport } from '../../engine/restorer/tar.ts';
 import type { StoredSnapshot } from '../../engine/snapshot/snapshot-codec.ts';
 import type { RunContext, RunOutcome } from '../jobs/run-record.ts';
 import { joinPath, pathText } from '../paths.ts';
@@ -33,6 +37,11 @@ export async function saveArchiveFile(folder: Buffer, name: Buffer, snapshot: St
   throw new AppError('conflict', 'There are too many archives of this name.', { hint: 'Choose another folder.' });
 }
 
+/** The lock of what only reads the backup. */
+export function readLock({ signal }: RunContext): LockOptions {
+  return { exclusive: false, signal, retryFor: 60_000 };
+}
+
 async function write(
   file: Buffer,
   session: Session,
@@ -41,25 +50,12 @@ async function write(
   context: RunContext,
 ): Promise<RunOutcome> {
   const partial = Buffer.concat([file, Buffer.from('.partial')]);
+  let mine = false;
   try {
-    await using _lock = await session.repository.lock({ exclusive: false, signal: context.signal, retryFor: 60_000 });
-    const output = fs.createWriteStream(partial, { mode: 0o600, flush: true });
-    const failed = Promise.withResolvers<never>();
-    output.once('error', failed.reject);
-    let bytes = 0;
-    const writing = dumpTar(session.repository, snapshot.tree, places, output, {
-      signal: context.signal,
-      onBytes: (more) => {
-        bytes += more;
-        context.progress({
-          phase: 'working', bytesDone: bytes, bytesTotal: null, filesDone: 0, filesTotal: null, currentItems: [],
-        });
-      },
-    });
-    const report = await Promise.race([writing, failed.promise]).finally(() => {
-      failed.promise.catch(() => undefined);
-    });
-    await Promise.race([new Promise<void>((resolve) => { output.end(resolve); }), failed.promise]);
+    const handle = await fs.promises.open(partial, 'wx', 0o600);
+    mine = true;
+    const report = await withLock(session.repository, readLock(context), (signal) =>
+      writeTar(handle, session, snapshot, places, { ...context, signal }));
     for (const problem of report.problems) context.problem(problem);
     await fs.promises.rename(partial, file);
     return {
@@ -71,13 +67,57 @@ async function write(
       },
     };
   } catch (error) {
-    await fs.promises.rm(partial, { force: true }).catch(() => undefined);
+    if (mine) await fs.promises.rm(partial, { force: true }).catch(() => undefined);
     await fs.promises.rm(file, { force: true }).catch(() => undefined);
-    throw codeOf(error) === 'ENOSPC'
-      ? new AppError('no-space', 'There is no space left for the archive.', {
-        hint: 'Choose a folder on another disk.', retry: 'after-action', cause: error,
-      })
-      : error;
+    throw writeError(partial, error);
+  }
+}
+
+/** Writes all of the archive and closes the file; on failure the file is closed too. */
+async function writeTar(
+  handle: FileHandle,
+  session: Session,
+  snapshot: StoredSnapshot,
+  places: readonly (readonly Buffer[])[],
+  context: Pick<RunContext, 'signal' | 'progress'>,
+): Promise<TarReport> {
+  const output = handle.createWriteStream({ flush: true });
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => undefined);
+  output.once('error', failed.reject);
+  let bytes = 0;
+  try {
+    const writing = dumpTar(session.repository, snapshot.tree, places, output, {
+      signal: context.signal,
+      onBytes: (more) => {
+        bytes += more;
+        context.progress({
+          phase: 'working', bytesDone: bytes, bytesTotal: null, filesDone: 0, filesTotal: null, currentItems: [],
+        });
+      },
+    });
+    const report = await Promise.race([writing, failed.promise]);
+    await Promise.race([new Promise<void>((resolve) => { output.end(resolve); }), failed.promise]);
+    return report;
+  } finally {
+    output.destroy();
+  }
+}
+
+function writeError(partial: Buffer, cause: unknown): unknown {
+  const name = path.basename(pathText(partial));
+  switch (codeOf(cause)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new AppError('no-space', 'There is no space left for the archive.', {
+        hint: 'Choose a folder on another disk.', retry: 'after-action', cause,
+      });
+    case 'EEXIST':
+      return new AppError('conflict', `${name} is there already.`, {
+        hint: 'Move it away, or choose another folder.', retry: 'after-action', cause,
+      });
+    default:
+      return cause;
   }
 }
 

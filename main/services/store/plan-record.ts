@@ -56,5 +56,5 @@ export function settingsOf(record: PlanRecord): PlanSettings {
   return { name, hostname, sources, excludes, excludeCaches, excludeLargerThan, oneFileSystem, schedule };
 }
 
-/** On change, hourly, and never later than a day. */
-export const defaultSchedule = { onChange: true, everyHours: 1, deadlineHours: 24 } as const;
+/** Hourly, and never later than a day. */
+export const defaultSchedule = { everyHours: 1, deadlineHours: 24 } as const;

@@ -17,12 +17,12 @@ const maxBelow = 200;
 
 /** The repository at exactly this folder, or undefined. */
 export async function repositoryAt(folder: string): Promise<RepositoryPlace | undefined> {
-  const config = await readFileBounded(path.join(folder, 'config'), 1024 * 1024).catch(() => undefined);
-  if (config === undefined) return undefined;
   for (const name of ['keys', 'snapshots', 'data']) {
     const stat = await fs.promises.stat(path.join(folder, name)).catch(() => undefined);
     if (stat?.isDirectory() !== true) return undefined;
   }
+  const config = await readFileBounded(path.join(folder, 'config'), 1024 * 1024).catch(() => undefined);
+  if (config === undefined) return undefined;
   const snapshots = await fs.promises.readdir(path.join(folder, 'snapshots')).catch(() => []);
   const stat = await fs.promises.stat(path.join(folder, 'snapshots')).catch(() => undefined);
   return {

@@ -3,6 +3,7 @@ import { pathParts } from '../../engine/archiver/patterns.ts';
 import { compileSelect } from '../../engine/archiver/select.ts';
 import type { Selector } from '../../engine/archiver/select.ts';
 import { joinPath, pathBytes, pathText } from '../paths.ts';
+import { isCache } from './cache-tag.ts';
 import type { Preset } from './presets.ts';
 
 /** What a folder holds: all of it, and of that what each preset would leave out. */
@@ -27,7 +28,6 @@ interface Pending {
 }
 
 const parallel = 8;
-const cacheSignature = Buffer.from('Signature: 8a477f597d28d172789f06886806bc55');
 
 /** Counts a folder on its own file system; unreadable parts count nothing. Ends early, with what it has, on abort. */
 export async function measureFolder(folder: string, options: SizeWalkOptions): Promise<FolderSize> {
@@ -105,15 +105,5 @@ async function cachePreset(
   all: readonly Preset[],
 ): Promise<string | undefined> {
   const preset = all.find((candidate) => candidate.cacheTags);
-  const tag = Buffer.from('CACHEDIR.TAG');
-  if (preset === undefined || !entries.some((entry) => entry.name.equals(tag))) return undefined;
-  const handle = await fs.promises.open(joinPath(folder, tag), 'r').catch(() => undefined);
-  if (handle === undefined) return undefined;
-  try {
-    const start = Buffer.alloc(cacheSignature.length);
-    await handle.read(start, 0, start.length, 0);
-    return start.equals(cacheSignature) ? preset.id : undefined;
-  } finally {
-    await handle.close();
-  }
+  return preset !== undefined && (await isCache(folder, entries)) ? preset.id : undefined;
 }

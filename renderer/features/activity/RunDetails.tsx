@@ -28,7 +28,6 @@ export function RunProblems({ run }: { readonly run: Run }) {
       <ul className="problem-list">
         {items.map((problem, index) => (
           // The same file may have several problems.
-          // oxlint-disable-next-line react/no-array-index-key
           <li key={`${index} ${problem.path}`} className="problem">
             <TriangleAlert size={16} role="img" aria-label="Problem" />
             <div>

@@ -137,7 +137,8 @@ function RunStory({ run }: { readonly run: Run }) {
 type Summary = NonNullable<Run['summary']>;
 
 function filesText({ filesNew, filesChanged, filesUnmodified }: Summary): string {
-  return `${formatCount(filesNew)} new, ${formatCount(filesChanged)} changed, ${formatCount(filesUnmodified)} as before`;
+  const before = `${formatCount(filesUnmodified)} as before`;
+  return `${formatCount(filesNew)} new, ${formatCount(filesChanged)} changed, ${before}`;
 }
 
 function sizeText({ bytes, bytesAdded, bytesStored }: Summary, units: ByteUnits): string {

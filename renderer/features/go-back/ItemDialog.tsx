@@ -73,7 +73,7 @@ export function ItemDialog(props: ItemDialogProps) {
                       tone="quiet"
                       isDisabled={shown}
                       onPress={() => onGo(moment.versionId)}
-                      aria-label={`Go to ${when}`}
+                      aria-label={`Go there: ${when}`}
                     >
                       Go there
                     </Button>

@@ -4,7 +4,7 @@ import { listNames } from '../../../shared/format/plural.ts';
 import { usePlans, useRuns } from '../../app/context.ts';
 import { navigate, useTitle } from '../../app/use-route.ts';
 import { Button } from '../../components/Button.tsx';
-import { When } from '../../components/Size.tsx';
+import { When } from '../../components/When.tsx';
 import { StateGlyph } from '../../components/State.tsx';
 import { useNow } from '../../lib/use-now.ts';
 import { KitDialog } from '../kit/KitDialog.tsx';

@@ -8,7 +8,7 @@ import { formatRoute } from '../../app/routes.ts';
 import { navigate } from '../../app/use-route.ts';
 import { Button } from '../../components/Button.tsx';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
-import { When } from '../../components/Size.tsx';
+import { When } from '../../components/When.tsx';
 import { StateMark } from '../../components/State.tsx';
 import { useByteUnits } from '../../lib/units.ts';
 import { useAction } from '../../lib/use-action.ts';

@@ -13,15 +13,15 @@ export function worstPlan(plans: readonly Plan[]): Plan | undefined {
 /** When the next run comes, as a sentence; empty while one is running or where none can come. */
 export function nextRun(plan: Plan, now: number): string {
   if (plan.activeRun !== null || plan.sources.length === 0) return '';
-  const { onChange, everyHours } = plan.schedule;
+  const { everyHours } = plan.schedule;
   const hourly =
     everyHours === 0 || plan.lastVersion === null ? null : Date.parse(plan.lastVersion) + everyHours * 3_600_000;
-  if (hourly === null) return onChange ? 'Next when something changes' : 'Next when you ask for it';
+  if (hourly === null) return 'Next when you ask for it';
   const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(new Date(hourly));
   if (hourly <= now) return 'Next run is due';
   const sameDay = new Date(hourly).toDateString() === new Date(now).toDateString();
   const when = sameDay
     ? clock
     : `${new Intl.DateTimeFormat('en-GB', { weekday: 'long' }).format(new Date(hourly))} ${clock}`;
-  return onChange ? `Next when something changes, at the latest ${when}` : `Next at ${when}`;
+  return `Next at ${when}`;
 }

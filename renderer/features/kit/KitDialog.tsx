@@ -75,7 +75,6 @@ export function KitDialog({ plan, onClose }: { readonly plan: Plan; readonly onC
             <ol className="kit-words" aria-label="Recovery words">
               {value.words.map((word, index) => (
                 // A word may occur twice, so its place is its identity.
-                // oxlint-disable-next-line react/no-array-index-key
                 <li key={index}>
                   <span className="muted figures">{index + 1}</span> <span className="kit-word">{word}</span>
                 </li>

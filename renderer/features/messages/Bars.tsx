@@ -19,14 +19,17 @@ export function Bars() {
       {status === 'lost' ? (
         <div className="bar bar-risk" role="alert">
           <Unplug size={16} aria-hidden />
-          <strong>Tidemark cannot be reached.</strong>
-          <span>Start Tidemark again to open this page. What was backed up is not affected.</span>
+          <span>
+            <strong>Tidemark cannot be reached.</strong> Start Tidemark again to open this page. What was backed up is
+            not affected.
+          </span>
         </div>
       ) : late ? (
         <div className="bar bar-attention" role="status">
           <Unplug size={16} aria-hidden />
-          <strong>Connection lost.</strong>
-          <span>Trying again by itself. Backups go on in the background.</span>
+          <span>
+            <strong>Connection lost.</strong> Trying again by itself. Backups go on in the background.
+          </span>
         </div>
       ) : null}
       {notices.map((notice) => {

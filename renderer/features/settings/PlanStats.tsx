@@ -22,7 +22,6 @@ export function PlanStats({ plan }: { readonly plan: Plan }) {
     return (
       <div className="row">
         <Button
-          tone="quiet"
           icon={ChartNoAxesColumn}
           isDisabled={plan.destination.state !== 'ready'}
           onPress={() => setWanted(true)}

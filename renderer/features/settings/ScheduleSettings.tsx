@@ -1,6 +1,5 @@
 import type { Plan } from '../../../shared/contract/plans.ts';
 import { useClient } from '../../app/context.ts';
-import { Toggle } from '../../components/Choices.tsx';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
 import { SelectField } from '../../components/Field.tsx';
 import type { Option } from '../../components/Field.tsx';
@@ -17,13 +16,9 @@ export function ScheduleSettings({ plan }: { readonly plan: Plan }) {
   return (
     <section className="settings-group" aria-label="When">
       <h3>When</h3>
-      <Toggle isSelected={schedule.onChange} onChange={(onChange) => update({ onChange })}>
-        <span>When something changes</span>
-        <span className="muted small">A few minutes after the last change.</span>
-      </Toggle>
       <div className="two-fields">
         <Hours
-          label="And at least"
+          label="Back up"
           value={schedule.everyHours}
           options={everyOptions(schedule.everyHours)}
           onChange={(everyHours) => update({ everyHours })}

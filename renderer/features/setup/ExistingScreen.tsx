@@ -8,7 +8,7 @@ import { Button } from '../../components/Button.tsx';
 import { Check, Choices } from '../../components/Choices.tsx';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
 import { Field } from '../../components/Field.tsx';
-import { When } from '../../components/Size.tsx';
+import { When } from '../../components/When.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
 import { useAction } from '../../lib/use-action.ts';
 import { useNow } from '../../lib/use-now.ts';

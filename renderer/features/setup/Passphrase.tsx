@@ -18,14 +18,14 @@ export interface PassphraseProps {
 
 /** Asked only where this computer cannot keep the key for the person, and says so. */
 export function Passphrase({ keychain, keychainName, value, onChange }: PassphraseProps) {
-  const name = keychainName === '' ? 'The keychain of this computer' : keychainName;
+  const name = `The ${keychainName === '' ? 'keychain' : keychainName} of this computer`;
   return (
     <section className="panel panel-pad stack" aria-label="Passphrase">
       <div className="stack stack-tight">
         <h2 className="h3">Choose a passphrase</h2>
         <p className="muted small">
           {keychain === 'locked'
-            ? `${name} is locked, so it cannot keep the key. Unlock it and this question goes away, or choose a passphrase.`
+            ? `${name} is locked, so it cannot keep the key. Unlock it, or choose a passphrase.`
             : `${name} is not available, so nobody but you can keep the key.`}{' '}
           You will be asked for the passphrase after each start.
         </p>

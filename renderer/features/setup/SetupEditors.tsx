@@ -1,4 +1,5 @@
 import { FolderPlus, HardDrive } from 'lucide-react';
+import type { DestinationState } from '../../../shared/contract/setup.ts';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { useClient } from '../../app/context.ts';
 import { Button } from '../../components/Button.tsx';
@@ -171,7 +172,7 @@ function sizeText(bytes: number | null, counting: boolean, units: 'decimal' | 'b
   return counting ? `${formatBytes(bytes, units)}…` : formatBytes(bytes, units);
 }
 
-function destinationWarning(state: 'empty' | 'in-use' | 'repository' | 'read-only' | 'missing'): string {
+function destinationWarning(state: DestinationState['state']): string {
   switch (state) {
     case 'read-only':
       return 'Nothing can be written there. Choose another folder.';

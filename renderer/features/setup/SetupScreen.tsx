@@ -140,7 +140,7 @@ export function SetupScreen() {
         <p className="muted grow">
           {choice.estimate === null ? null : (
             <>
-              About <span className="figures">{formatDurationRange([choice.estimate[0], choice.estimate[1]])}</span>,
+              First backup: <span className="figures">{formatDurationRange([choice.estimate[0], choice.estimate[1]])}</span>,
               then a few seconds an hour.
             </>
           )}

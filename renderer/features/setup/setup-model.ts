@@ -79,7 +79,7 @@ export function tooLarge(choice: SetupChoice): boolean {
 /** Why a passphrase will not do, or an empty text. */
 export function passphraseProblem(first: string, second: string): string {
   if (first === '') return '';
-  if ([...first].length < 8) return 'Use at least 8 characters; four random words are easy to keep.';
+  if (Array.from(first).length < 8) return 'Use at least 8 characters; four random words are easy to keep.';
   if (second !== '' && first !== second) return 'The two are not the same.';
   return '';
 }

@@ -23,7 +23,7 @@ export function settingsPage(page: Page) {
     removeExclude: (pattern: string): Promise<void> =>
       page.getByRole('button', { name: `Back up ${pattern} again` }).click(),
     switch: (name: RegExp): Locator => page.getByRole('switch', { name }),
-    chooseEvery: (option: string): Promise<void> => select('And at least', option),
+    chooseEvery: (option: string): Promise<void> => select('Back up', option),
     chooseDeadline: (option: string): Promise<void> => select('Call it overdue after', option),
     chooseTheme: (name: 'As the system' | 'Light' | 'Dark'): Promise<void> =>
       page.getByRole('radio', { name }).click({ force: true }),

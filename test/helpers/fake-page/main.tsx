@@ -1,5 +1,4 @@
 import '../../../shared/rpc/jitless.ts';
-import '../../../renderer/styles/index.css';
 import { createRoot } from 'react-dom/client';
 import { App } from '../../../renderer/app/App.tsx';
 import type { ConnectionStatus } from '../../../shared/rpc/connection.ts';

@@ -83,8 +83,8 @@ describe('home', () => {
   it('should speak for the worst plan and name the next run', () => {
     expect(worstPlan([plan, { ...plan, id: 'b', health: 'overdue' }, { ...plan, health: 'waiting' }])?.id).toBe('b');
     expect(worstPlan([])).toBeUndefined();
-    expect(nextRun(plan, now)).toBe('Next when something changes, at the latest 12:56');
-    expect(nextRun({ ...plan, schedule: { onChange: false, everyHours: 0, deadlineHours: 24 } }, now)).toBe(
+    expect(nextRun(plan, now)).toBe('Next at 12:56');
+    expect(nextRun({ ...plan, schedule: { everyHours: 0, deadlineHours: 24 } }, now)).toBe(
       'Next when you ask for it',
     );
     expect(nextRun({ ...plan, activeRun: 'r' }, now)).toBe('');

@@ -1,6 +1,6 @@
-// The rolling hash of section 12.2 in AssemblyScript. A digest depends on the last 64 bytes only, so four stretches
-// of the data are searched in turn in one loop: each step waits for a table look-up of the step before, and four
-// independent chains fill that wait.
+// The rolling hash of format section 12.2 in AssemblyScript. A digest depends on the last 64 bytes only, so four
+// stretches of the data are searched in turn in one loop: each step waits for a table look-up of the step before, and
+// four independent chains fill that wait.
 
 /** Table `outShifted`: 256 entries of 8 bytes, written by the host. */
 const OUT: usize = 0;

@@ -31,5 +31,4 @@ for (let step = 0; step < blobs; step += 1) {
   if (location?.offset !== known * 100) wrong += 1;
   if (index.has('tree', id)) wrong += 1;
 }
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
 parentPort?.postMessage({ claimed, wrong });

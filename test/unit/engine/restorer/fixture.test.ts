@@ -42,7 +42,7 @@ function factsOf(entry: RecordedEntry): EntryFacts {
     ...(entry.linktarget_base64 === undefined ? {} : { linkTarget: entry.linktarget_base64 }),
     ...(entry.rdev === undefined ? {} : { device: entry.rdev }),
     ...(entry.xattrs_base64 === undefined ? {} : { xattrs: entry.xattrs_base64 }),
-  } as EntryFacts;
+  };
 }
 
 describe.runIf(process.getuid?.() === 0)('restoring what restic wrote', () => {

@@ -1,10 +1,4 @@
-import { formatBytes } from '../../shared/format/bytes.ts';
 import { formatAge, formatExact, formatMoment } from '../../shared/format/time.ts';
-import { useByteUnits } from '../lib/units.ts';
-
-export function Size({ bytes }: { readonly bytes: number }) {
-  return <span className="figures">{formatBytes(bytes, useByteUnits())}</span>;
-}
 
 /** A moment as people say it; exact on hover. */
 export function When({
