@@ -153,6 +153,17 @@ test('after a restart the keychain opens everything, addresses stay valid', asyn
   await expect(goBackPage(page).pastRow('novel')).toBeVisible();
 });
 
+test('a page without a session says how to get in, and shows nothing', async ({ app, browser }) => {
+  const stranger = await (await browser.newContext()).newPage();
+  await stranger.goto(new URL(app.address).origin);
+  await expect(frame(stranger).notices).toContainText('Start Tidemark again');
+  await stranger.goto(app.address);
+  await expect(setupPage(stranger).startButton).toBeVisible();
+  const replayed = await (await browser.newContext()).newPage();
+  await replayed.goto(app.address);
+  await expect(frame(replayed).notices).toContainText('Start Tidemark again');
+});
+
 test('search finds a file in every version, and history lists its moments', async ({ app, appPage: page }) => {
   await firstBackup(page);
   rmSync(join(app.documents, 'novel', 'drafts'), { recursive: true });

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../main/engine/platform/clock.ts';
 import { systemRandom } from '../../main/engine/platform/random.ts';
 import { initRepository, openRepository } from '../../main/engine/repository/open-repository.ts';
 import type { Repository } from '../../main/engine/repository/repository.ts';
 import { openStorage } from '../../main/engine/storage/location.ts';
+import { makeTempDir } from './temp-dir.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const node = process.execPath;
@@ -111,7 +111,7 @@ function expectDone(what: string, { code, stdout, stderr }: Ended): string {
 
 /** A new folder for one test file. */
 export function temporaryFolder(name: string): string {
-  return mkdtempSync(join(tmpdir(), `tidemark-${name}-`));
+  return makeTempDir(`tidemark-${name}-`);
 }
 
 /** Writes files given as path → content below a folder. */

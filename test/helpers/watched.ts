@@ -1,21 +1,7 @@
+import { Observable } from '../../main/services/observable.ts';
+
 /** A value and its followers: what a stream of main looks like from the page. */
-export class Watched<T> {
-  #value: T;
-  readonly #followers = new Set<() => void>();
-
-  constructor(value: T) {
-    this.#value = value;
-  }
-
-  get value(): T {
-    return this.#value;
-  }
-
-  set(value: T): void {
-    this.#value = value;
-    for (const wake of this.#followers) wake();
-  }
-
+export class Watched<T> extends Observable<T> {
   async *follow(signal?: AbortSignal): AsyncGenerator<T> {
     let changed = true;
     let wake: (() => void) | undefined;
@@ -23,14 +9,14 @@ export class Watched<T> {
       changed = true;
       wake?.();
     };
-    this.#followers.add(follower);
+    const following = this.subscribe(follower);
     signal?.addEventListener('abort', follower);
     try {
       for (;;) {
         if (signal?.aborted === true) return;
         if (changed) {
           changed = false;
-          yield this.#value;
+          yield this.value;
         } else {
           await new Promise<void>((resolve) => {
             wake = resolve;
@@ -38,7 +24,8 @@ export class Watched<T> {
         }
       }
     } finally {
-      this.#followers.delete(follower);
+      following[Symbol.dispose]();
+      signal?.removeEventListener('abort', follower);
     }
   }
 }

@@ -68,7 +68,7 @@ describe.each(damages)('with %s', (_, change) => {
     const [path = ''] = filesOf(repository, 'snapshots');
     const id = path.slice(-64);
     const other = await repository.done('backup', source, '--json', '--skip-if-unchanged', '--tag', 'second');
-    const otherId = String(jsonLines(other).at(-1)?.['snapshot_id'] ?? '');
+    const otherId = jsonLines(other).at(-1)?.['snapshot_id'] as string;
     overwrite(path, change(readFileSync(path)));
     for (const name of [id, 'latest']) {
       expectFailure(await repository.tidemark(['restore', name, '--target', target(), '--json']), 1, 'damaged', /snapshot/i);

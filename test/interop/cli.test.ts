@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jsonLines, noise, temporaryFolder, TestRepository, writeFiles } from '../helpers/tidemark-cli.ts';
@@ -107,6 +107,14 @@ describe('we read what restic writes', () => {
     expect(existsSync(archive)).toBe(true);
     expect((await theirs.tidemark(['dump', 'latest', source, '--archive', 'zip'])).code).toBe(1);
     expect((await theirs.tidemark(['dump', 'latest', '/nowhere'])).code).toBe(1);
+    const kept = statSync(archive);
+    for (const item of ['/nowhere', source]) {
+      const again = await theirs.tidemark(['dump', 'latest', item, '--target', archive]);
+      expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('exists already')]);
+    }
+    expect(statSync(archive)).toMatchObject({ ino: kept.ino, size: kept.size });
+    const nowhere = await theirs.tidemark(['dump', 'latest', source, '--target', join(folder, 'nowhere', 'a.tar')]);
+    expect([nowhere.code, nowhere.stderr]).toEqual([1, expect.stringContaining('does not exist')]);
   });
 
   it('restores a part, and leaves what is there as asked', async () => {

@@ -1,7 +1,6 @@
 import type { Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { AppError } from '../../../shared/errors.ts';
-import { fs } from '../../engine/platform/native-fs.ts';
+import { writeNewFile } from '../../engine/platform/new-file.ts';
 import { dumpFile } from '../../engine/restorer/dump.ts';
 import { dumpTar } from '../../engine/restorer/tar.ts';
 import { pathComponents } from '../../engine/snapshot/snapshots.ts';
@@ -31,19 +30,26 @@ async function writeItem(
   return (await dumpTar(repository, treeId, [path], target, { signal })).problems;
 }
 
-async function toFile(file: string, write: (target: Writable) => Promise<readonly { path: string; message: string }[]>) {
-  const target = fs.createWriteStream(file, { flags: 'wx' });
+async function toFile<T>(file: string, write: (target: Writable) => Promise<T>): Promise<T> {
   try {
-    const problems = await write(target);
-    target.end();
-    await finished(target);
-    return problems;
+    return await writeNewFile(file, 0o666, write);
   } catch (error) {
-    const isMine = (error as NodeJS.ErrnoException).code !== 'EEXIST';
-    target.destroy();
-    if (isMine) await fs.promises.rm(file, { force: true });
-    else throw new AppError('conflict', `${file} exists already.`, { hint: 'Name a file that does not exist.', cause: error });
-    throw error;
+    switch ((error as NodeJS.ErrnoException).code) {
+      case 'EEXIST':
+        throw new AppError('conflict', `${file} exists already.`, { hint: 'Name a file that does not exist.', cause: error });
+      case 'ENOENT':
+      case 'ENOTDIR':
+        throw new AppError('not-found', `The folder of ${file} does not exist.`, { hint: 'Make it first.', cause: error });
+      case 'ENOSPC':
+      case 'EDQUOT':
+        throw new AppError('no-space', `There is no space left for ${file}.`, { hint: 'Choose another disk.', cause: error });
+      case 'EACCES':
+      case 'EPERM':
+      case 'EROFS':
+        throw new AppError('permission-denied', `${file} cannot be written.`, { hint: 'Choose another place.', cause: error });
+      default:
+        throw error;
+    }
   }
 }
 

@@ -12,7 +12,7 @@ import { ProgressReporter } from './progress-reporter.ts';
 import { ArchiveRun, throwIfStopped, type Archived } from './run.ts';
 import { streamPath } from './save-stream.ts';
 import { scanPaths } from './scan.ts';
-import { resolveTargets, type LayoutNode, type Targets } from './targets.ts';
+import { lostTargets, resolveTargets, type LayoutNode, type Targets } from './targets.ts';
 import type { ByteString } from './bytes.ts';
 
 export type { BackupOptions, BackupReport } from './backup-options.ts';
@@ -39,6 +39,7 @@ export async function backup(repository: Repository, options: BackupOptions): Pr
     throwIfStopped(stop.signal);
     const run = { repository, options, problems, stop, timeText: timeText(time) };
     const archived = await archive(run, sources, parent);
+    reportLost(sources.targets, problems);
     const isUnchanged = parent !== undefined && parent.tree === archived.treeId;
     const summary = summaryOf(archived.counts, started, options.clock.now());
     const snapshot = snapshotOf(repository, options, { time, parent, treeId: archived.treeId, sources, summary });
@@ -81,6 +82,15 @@ async function prepare(repository: Repository, options: BackupOptions, problems:
     problems.add({ path, kind: 'unreadable', message: 'It does not exist.', hint });
   }
   return { paths: targets.paths, targets, select, ownFolder };
+}
+
+/** One file that goes away meanwhile is a coincidence; a whole target that does is not what the person wanted. */
+function reportLost(targets: Targets | undefined, problems: ProblemList): void {
+  if (targets === undefined) return;
+  for (const path of lostTargets(targets)) {
+    const hint = 'Connect its drive, then back up again.';
+    problems.add({ path, kind: 'unreadable', message: 'It went away during the backup.', hint });
+  }
 }
 
 async function takeLock(repository: Repository, { signal, retryLock }: BackupOptions) {

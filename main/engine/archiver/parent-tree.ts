@@ -1,5 +1,6 @@
 import { decodeBlob } from '../repository/blob-codec.ts';
 import { readPackSync } from '../repository/pack-reader.ts';
+import { Sealer } from '../repository/seal.ts';
 import type { Node } from '../snapshot/node.ts';
 import { decodeTree } from '../snapshot/tree-codec.ts';
 import type { AttachedRepository } from '../workers/context.ts';
@@ -11,11 +12,13 @@ const cacheBytes = 32 * 1024 * 1024;
 /** Reads trees of the parent snapshot from local packs, synchronously, and keeps the latest 32 MiB of them. */
 export class ParentTrees {
   readonly #repository: AttachedRepository;
+  readonly #sealer: Sealer;
   readonly #cache = new Map<string, Uint8Array>();
   #cached = 0;
 
   constructor(repository: AttachedRepository) {
     this.#repository = repository;
+    this.#sealer = new Sealer(repository.key);
   }
 
   /** Whether trees can be read by id here; otherwise they have to come with the job. */
@@ -41,11 +44,12 @@ export class ParentTrees {
   }
 
   #read(id: string): Uint8Array | undefined {
-    const { localDataRoot, index, key } = this.#repository;
+    const { localDataRoot, index } = this.#repository;
     if (localDataRoot === undefined) return undefined;
     for (const location of index.findAll('tree', id)) {
       try {
-        return decodeBlob(key, readPackSync(localDataRoot, location.packId, location), location.uncompressedLength, id);
+        const sealed = readPackSync(localDataRoot, location.packId, location);
+        return decodeBlob(this.#sealer, sealed, location.uncompressedLength, id);
       } catch {
         // Another copy may be good; with none, the files below are simply read again.
       }

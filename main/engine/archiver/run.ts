@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { AppError, cancelledError, hasCode } from '../../../shared/errors.ts';
+import { releaseMemory } from '../platform/release-memory.ts';
 import { compressionLevels } from '../repository/blob-codec.ts';
 import { BlobIndex } from '../repository/blob-index.ts';
 import { BlobWriter, defaultPackSize } from '../repository/blob-writer.ts';
@@ -72,6 +73,8 @@ export class ArchiveRun implements AsyncDisposable {
     } catch (error) {
       this.#run.stop.abort(error);
     }
+    // A credit means room for one more pack, so this one's memory is given back now and not at some later collection.
+    for (const part of pack.parts) releaseMemory(part);
     this.#pool.control.addCredits(1);
   }
 

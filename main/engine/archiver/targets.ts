@@ -24,6 +24,8 @@ export interface Targets {
   readonly paths: readonly string[];
   /** The existing targets themselves. */
   readonly named: readonly ByteString[];
+  /** The file system of each of `named`; undefined when it could not be looked at. */
+  readonly devices: readonly (bigint | undefined)[];
   /** Targets that do not exist. */
   readonly missing: readonly string[];
 }
@@ -43,6 +45,7 @@ export function resolveTargets(given: readonly (string | Uint8Array)[], options:
   const cwd = slashed(fromText(options.cwd), windows);
   const existing: ByteString[] = [];
   const named: ByteString[] = [];
+  const devices: (bigint | undefined)[] = [];
   const paths: string[] = [];
   const missing: string[] = [];
   for (const target of given) {
@@ -52,9 +55,11 @@ export function resolveTargets(given: readonly (string | Uint8Array)[], options:
     }
     const cleaned = cleanPath(/^[A-Za-z]:$/.test(text) && windows ? `${text}/` : text);
     const absolute = absolutePath(cleaned, cwd, windows);
-    if (exists(absolute)) {
+    const found = lookFor(absolute);
+    if (found !== undefined) {
       existing.push(cleaned);
       named.push(absolute);
+      devices.push(found.device);
       paths.push(windows ? toText(absolute).replaceAll('/', '\\') : toText(absolute));
     } else {
       missing.push(toText(absolute));
@@ -75,7 +80,7 @@ export function resolveTargets(given: readonly (string | Uint8Array)[], options:
     addTarget(layout, target, cwd, windows);
   }
   unroll(layout);
-  return { layout, named, paths, missing };
+  return { layout, named, devices, paths, missing };
 }
 
 function newNode(root: ByteString): LayoutNode {
@@ -98,14 +103,22 @@ function absolutePath(path: ByteString, cwd: ByteString, windows: boolean): Byte
   return isAbsolute(path, windows) ? path : cleanPath(joinPath(cwd, path));
 }
 
-function exists(path: ByteString): boolean {
+/** What cannot be looked at exists; reading it will report why it cannot be backed up. */
+function lookFor(path: ByteString): { readonly device: bigint | undefined } | undefined {
   try {
-    fs.lstatSync(toBytes(path));
-    return true;
+    return { device: fs.lstatSync(toBytes(path), { bigint: true }).dev };
   } catch (error) {
-    // What cannot be looked at exists; reading it will report why it cannot be backed up.
-    return !isMissing(error);
+    return isMissing(error) ? undefined : { device: undefined };
   }
+}
+
+/** Targets that existed and do not any more, or whose disk was unmounted since; paths for people. */
+export function lostTargets({ named, devices }: Targets): string[] {
+  const lost = named.filter((path, index) => {
+    const [before, now] = [devices[index], lookFor(path)];
+    return now === undefined || (before !== undefined && now.device !== undefined && now.device !== before);
+  });
+  return lost.map((path) => toText(path));
 }
 
 /** The components of a target below the root of the tree; leading `..` do not count, a drive letter does. */

@@ -52,7 +52,7 @@ export function aes256Ctr(key: Uint8Array, iv: Uint8Array, data: Uint8Array): Bu
  * A function that does the same as {@link aes256Ctr} under one `key`, which is prepared once: with a key given as bytes
  * the runtime makes a key object for each call, and that costs more than encrypting a small blob.
  */
-export function createAes256CtrCipher(key: Uint8Array): (iv: Uint8Array, data: Uint8Array) => Buffer {
+export function createAes256CtrCipher(key: Uint8Array): (iv: Uint8Array, data: Uint8Array) => Buffer<ArrayBuffer> {
   const prepared = node.createSecretKey(key);
   return (iv, data) => node.createCipheriv(aes256CtrName, prepared, iv).update(data);
 }

@@ -5,7 +5,7 @@ import { AppError } from '../../../shared/errors.ts';
 const highestLevel = 19;
 
 /** One zstd frame of `data`: content size present, no checksum, window at most 8 MiB. `level` is 1 to 19. */
-export function zstdCompress(data: Uint8Array, level: number): Buffer {
+export function zstdCompress(data: Uint8Array, level: number): Buffer<ArrayBuffer> {
   return zstdCompressSync(data, {
     chunkSize: outputChunk(data.length + (data.length >>> 8) + 1024),
     params: {
@@ -20,9 +20,10 @@ export function zstdCompress(data: Uint8Array, level: number): Buffer {
  * The content of one zstd frame. Stops with `damaged` before more than `maxLength` bytes are produced. Bytes after the
  * first frame are ignored, so callers compare the length (or hash) with what they expect.
  */
-export function zstdDecompress(data: Uint8Array, maxLength: number): Buffer {
+export function zstdDecompress(data: Uint8Array, maxLength: number): Buffer<ArrayBuffer> {
   try {
-    return zstdDecompressSync(data, { maxOutputLength: Math.max(1, maxLength), chunkSize: outputChunk(maxLength) });
+    // One byte more than fits: a buffer that is exactly full makes Node take a second one and call zstd again.
+    return zstdDecompressSync(data, { maxOutputLength: Math.max(1, maxLength), chunkSize: outputChunk(maxLength + 1) });
   } catch (error) {
     throw new AppError('damaged', 'Compressed data could not be read.', { cause: error });
   }

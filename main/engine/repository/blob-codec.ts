@@ -1,9 +1,10 @@
 import { AppError } from '../../../shared/errors.ts';
 import { sha256 } from '../platform/crypto.ts';
 import type { RandomSource } from '../platform/random.ts';
+import { releaseMemory } from '../platform/release-memory.ts';
 import { zstdCompress, zstdDecompress } from '../platform/zstd.ts';
 import { idBytes } from './ids.ts';
-import { sealerOf, sealOverhead, type SealingKey } from './seal.ts';
+import { sealerOf, sealOverhead, type Sealer, type SealingKey } from './seal.ts';
 import type { RepositoryVersion } from './types.ts';
 
 /** zstd levels of the compression modes; also the level of everything that is always compressed. */
@@ -38,24 +39,34 @@ export function encodeBlob(key: SealingKey, plaintext: Uint8Array, options: Enco
     throw new AppError('too-large', 'A folder or file part is too large for the backup format (4 GiB).');
   }
   const sealer = sealerOf(key);
-  let content = plaintext;
+  let compressed: Buffer<ArrayBuffer> | undefined;
   if (options.version === 2 && options.level !== undefined && plaintext.length > 0) {
-    const compressed = zstdCompress(plaintext, options.level);
-    if (options.plainWhenLarger !== true || compressed.length < plaintext.length) content = compressed;
-  }
-  const uncompressedLength = content === plaintext ? 0 : plaintext.length;
-  const sealed = sealer.seal(content, options.random);
-  if (options.verify) {
-    const opened = sealer.tryOpen(sealed);
-    const readBack =
-      opened === undefined || uncompressedLength === 0 ? opened : zstdDecompress(opened, uncompressedLength);
-    if (readBack === undefined || Buffer.compare(readBack, plaintext) !== 0) {
-      throw new AppError('internal', 'Data could not be read back after it was compressed and encrypted.', {
-        hint: 'The memory or processor of this computer may be faulty. Nothing wrong was stored.',
-      });
+    compressed = zstdCompress(plaintext, options.level);
+    if (options.plainWhenLarger === true && compressed.length >= plaintext.length) {
+      releaseMemory(compressed);
+      compressed = undefined;
     }
   }
+  const uncompressedLength = compressed === undefined ? 0 : plaintext.length;
+  const sealed = sealer.seal(compressed ?? plaintext, options.random);
+  if (compressed !== undefined) releaseMemory(compressed);
+  if (options.verify) verify(sealer, sealed, uncompressedLength, plaintext);
   return { sealed, uncompressedLength };
+}
+
+function verify(sealer: Sealer, sealed: Uint8Array, uncompressedLength: number, plaintext: Uint8Array): void {
+  const opened = sealer.tryOpen(sealed);
+  let readBack = opened;
+  if (opened !== undefined && uncompressedLength !== 0) {
+    readBack = zstdDecompress(opened, uncompressedLength);
+    releaseMemory(opened);
+  }
+  if (readBack === undefined || Buffer.compare(readBack, plaintext) !== 0) {
+    throw new AppError('internal', 'Data could not be read back after it was compressed and encrypted.', {
+      hint: 'The memory or processor of this computer may be faulty. Nothing wrong was stored.',
+    });
+  }
+  releaseMemory(readBack);
 }
 
 /** The plaintext of one sealed blob after checking MAC, length and SHA-256; `damaged` otherwise. */

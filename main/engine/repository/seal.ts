@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { createAes128BlockCipher, createAes256CtrCipher, timingSafeEqual } from '../platform/crypto.ts';
 import { poly1305 } from '../platform/poly1305.ts';
 import { systemRandom, type RandomSource } from '../platform/random.ts';
+import { releaseMemory } from '../platform/release-memory.ts';
 import { isValidKey } from './master-key.ts';
 import type { MasterKey } from './types.ts';
 
@@ -23,7 +24,7 @@ export type SealingKey = MasterKey | Sealer;
  * Holds the expanded key; belongs to one thread; needs `poly1305Ready()` there.
  */
 export class Sealer {
-  readonly #encrypt: (iv: Uint8Array, data: Uint8Array) => Buffer;
+  readonly #encrypt: (iv: Uint8Array, data: Uint8Array) => Buffer<ArrayBuffer>;
   readonly #encryptBlock: (block: Uint8Array) => Buffer;
   readonly #oneTimeKey = Buffer.alloc(32);
 
@@ -48,11 +49,12 @@ export class Sealer {
     sealed.set(iv, 0);
     sealed.set(ciphertext, ivSize);
     sealed.set(this.#mac(iv, ciphertext), ivSize + ciphertext.length);
+    releaseMemory(ciphertext);
     return sealed;
   }
 
   /** The plaintext, or `undefined` when the bytes were not sealed with this key or were altered. */
-  tryOpen(sealed: Uint8Array): Buffer | undefined {
+  tryOpen(sealed: Uint8Array): Buffer<ArrayBuffer> | undefined {
     if (sealed.length < sealOverhead) return undefined;
     const iv = sealed.subarray(0, ivSize);
     if (isZero(iv)) return undefined;

@@ -8,6 +8,7 @@ import type { WorkerPool } from '../workers/pool.ts';
 import { planReads } from './blob-reads.ts';
 import {
   pathBytes,
+  pathText,
   type FolderJob,
   type RestoreBatch,
   type RestoreBatchResult,
@@ -74,6 +75,12 @@ export async function runFolders(environment: BatchEnvironment, folders: readonl
   const batch: RestoreBatch = { settings, jobs: [], segments: [], folders, supplied: [] };
   const { warnings } = await pool.run('restore', batch);
   for (const warning of warnings) onWarning(warning);
+}
+
+/** Waits until the file system that holds `path` is on the disk. */
+export async function runSync(environment: BatchEnvironment, path: Buffer): Promise<void> {
+  const { pool, settings } = environment;
+  await pool.run('restore', { settings, jobs: [], segments: [], folders: [], sync: pathText(path), supplied: [] });
 }
 
 /** Segments run side by side; whichever ends last finishes the file. */

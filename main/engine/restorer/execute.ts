@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { AppError, cancelledError } from '../../../shared/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { fs } from '../platform/native-fs.ts';
-import { applyMetadata, detectPosixCapabilities } from '../platform/posix-helper.ts';
+import { detectPosixCapabilities } from '../platform/posix-helper.ts';
 import type { RandomSource } from '../platform/random.ts';
 import type { BlobIndex } from '../repository/blob-index.ts';
 import type { WorkerRepository } from '../repository/types.ts';
@@ -90,7 +90,7 @@ export async function executeRestore(
     throw error;
   }
   progress.phase = 'finishing';
-  if (options.durable === true) applyMetadata([{ kind: 'sync', path: root.path }]);
+  if (options.durable === true) await run.makeDurable(root.path);
   return {
     created: counts.created,
     replaced: counts.replaced,

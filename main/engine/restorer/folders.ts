@@ -3,7 +3,7 @@ import type { Node } from '../snapshot/node.ts';
 import type { PartialNames } from './partial-names.ts';
 import { pathText, type WriteSettings } from './restore-jobs.ts';
 import { assertFolders } from './safe-folders.ts';
-import { parentPath } from './target-names.ts';
+import { joinPath, parentPath } from './target-names.ts';
 import { lookAt, type TargetState } from './target-state.ts';
 import { holdAside, holdingPath, JournalFile, journalFacts, savedName } from './undo-journal.ts';
 import { changedMeanwhile } from './write-errors.ts';
@@ -74,7 +74,7 @@ export class FolderMaker implements Disposable {
       this.journal(folder, undefined);
       return;
     }
-    const temp = this.names.next(parentPath(folder.path));
+    const temp = joinPath(parentPath(folder.path), Buffer.from(this.names.next()));
     fs.mkdirSync(temp, 0o700);
     if (undo === undefined) {
       fs.unlinkSync(folder.path);

@@ -5,8 +5,8 @@ const pattern = /^\.([0-9a-z]+)-([0-9a-z]+)-[0-9a-f]{8}-[0-9a-z]+\.tidemark-part
 
 /** Gives names for files that are not finished yet. They say which process made them, so that leftovers are known. */
 export interface PartialNames {
-  /** A path beside `target` that nothing else uses. */
-  next(folder: Buffer): Buffer;
+  /** A name that nothing else uses. */
+  next(): string;
   /** Whether a file of this name was left behind by a restore that is not running any more. */
   isStale(name: string): boolean;
 }
@@ -16,9 +16,9 @@ export function createPartialNames(startedMs: number, random: Uint8Array): Parti
   const prefix = `.${process.pid.toString(36)}-${Math.floor(startedMs).toString(36)}-${Buffer.from(random).toString('hex')}`;
   let count = 0;
   return {
-    next(folder) {
+    next() {
       count += 1;
-      return joinPath(folder, Buffer.from(`${prefix}-${count.toString(36)}.tidemark-partial`));
+      return `${prefix}-${count.toString(36)}.tidemark-partial`;
     },
     isStale(name) {
       const match = pattern.exec(name);

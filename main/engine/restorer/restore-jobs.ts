@@ -78,6 +78,8 @@ export interface RestoreBatch {
   readonly jobs: readonly RestoreJob[];
   readonly segments: readonly RestoreSegment[];
   readonly folders: readonly FolderJob[];
+  /** A path whose file system is written to disk when all else is done. */
+  readonly sync?: string;
   readonly supplied: readonly SuppliedRange[] | undefined;
 }
 

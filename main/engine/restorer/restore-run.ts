@@ -3,12 +3,12 @@ import type { BlobIndex } from '../repository/blob-index.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { WorkerPool } from '../workers/pool.ts';
 import { folderJobs } from './finish-folders.ts';
-import { runFolders, runWindow, type BatchEnvironment, type FailedJob } from './batch-runner.ts';
+import { runFolders, runSync, runWindow, type BatchEnvironment, type FailedJob } from './batch-runner.ts';
 import { compareWithTarget, decide } from './decide.ts';
 import type { FolderMaker, FolderState } from './folders.ts';
 import { HardLinks } from './hard-links.ts';
 import { removeStalePartials, type PartialNames } from './partial-names.ts';
-import { pathText, type RestoreJob, type WriteSettings } from './restore-jobs.ts';
+import { pathText, type FolderJob, type RestoreJob, type WriteSettings } from './restore-jobs.ts';
 import type { RestorePolicy, RestoreRequest } from './restore-plan.ts';
 import type { ProblemList } from './restore-report.ts';
 import { jobOf, planWindow, type PlannedFile } from './restore-window.ts';
@@ -18,15 +18,16 @@ import type { Place, RestoreVisitor, Visit } from './walk.ts';
 import { shownPath, writeProblem } from './write-errors.ts';
 
 /**
- * Entries that are looked at before their packs are read together. At most `runningWindows` are being written while one more
- * fills, whatever the size of the restore. So the memory of a restore is at most about
- *   (1 + runningWindows) x (windowFiles x 3 KiB + windowBlobs x 100 bytes)                            this thread, 68 MiB
- *   + workers x (one read of a pack, at most 32 MiB, + its blobs as plain bytes until they are collected, 40 MiB + 45 MiB)
+ * Entries that are looked at before their packs are read together. As many windows as there are workers are being written
+ * while one more fills, whatever the size of the restore. So the memory of a restore is at most about
+ *   (1 + workers) x (windowFiles x 3 KiB + windowBlobs x 100 bytes)                                17 MiB each, this thread
+ *   + workers x (one read of a pack, at most 32 MiB, + plain bytes of blobs until they are collected, about 64 MiB)
  * besides Node itself and the index; a single blob above 32 MiB counts twice.
  */
 const windowFiles = 4096;
 const windowBlobs = 50_000;
-const runningWindows = 2;
+/** Folders that get their metadata together, after the window with the last entry of the last of them. */
+const closingFolders = 4096;
 
 /** What came of the entries so far. `quietBytes`: sizes of entries that needed no writing. */
 export interface RunCounts {
@@ -54,14 +55,12 @@ export interface RunParts {
 
 interface Window {
   readonly files: PlannedFile[];
-  /** Folders whose last entry is in this window, children before parents. */
-  readonly closing: FolderState[];
   blobs: number;
 }
 
 /**
  * The visitor that restores. It decides entry by entry, collects them in windows, and hands a full window to the workers
- * while the walk goes on with the next. A folder gets its metadata after the window with its last entry.
+ * while the walk goes on with the next. A folder gets its metadata some time after the window with its last entry.
  */
 export class RestoreRun implements RestoreVisitor<FolderState> {
   bytesWritten = 0;
@@ -72,6 +71,8 @@ export class RestoreRun implements RestoreVisitor<FolderState> {
   private readonly secondNames = new Set<string>();
   private readonly open = new Set<FolderState>();
   private window: Window = emptyWindow();
+  /** Folders whose last entry was visited, children before parents. */
+  private closing: FolderState[] = [];
   private running: Promise<void>[] = [];
 
   constructor(parts: RunParts) {
@@ -122,8 +123,8 @@ export class RestoreRun implements RestoreVisitor<FolderState> {
     const state = place.data;
     this.open.delete(state);
     if (!state.created && (!visit.chosen || this.parts.policy !== 'replace-all')) return;
-    this.window.closing.push(state);
-    if (this.window.closing.length >= windowFiles) return this.flush();
+    this.closing.push(state);
+    if (this.closing.length >= closingFolders) return this.flush(true);
   }
 
   entry(visit: Visit, parent: Place<FolderState>): void | Promise<void> {
@@ -149,7 +150,7 @@ export class RestoreRun implements RestoreVisitor<FolderState> {
     if (action === 'create') counts.created += 1;
     else if (action === 'replace') counts.replaced += 1;
     else counts.keptBoth += 1;
-    this.window.files.push({ node, target, temp: names.next(parent.path), expected, action });
+    this.window.files.push({ node, target, temp: names.next(), expected, action });
     this.window.blobs += node.content?.length ?? 0;
     if (this.window.files.length >= windowFiles || this.window.blobs >= windowBlobs) return this.flush();
   }
@@ -169,14 +170,19 @@ export class RestoreRun implements RestoreVisitor<FolderState> {
 
   /** Waits until everything visited is in place. */
   async drain(): Promise<void> {
-    await this.flush();
+    await this.flush(true);
     await Promise.all(this.running);
+  }
+
+  /** Waits until the file system of the destination is on the disk. */
+  async makeDurable(root: Buffer): Promise<void> {
+    await runSync(this.environment, root);
   }
 
   /** After a failure: waits for what runs, and gives the folders made so far their metadata as well as it can. */
   async abandon(): Promise<void> {
     await Promise.allSettled(this.running);
-    const created = [...this.window.closing, ...[...this.open].reverse()].filter((folder) => folder.created);
+    const created = [...this.closing, ...[...this.open].reverse()].filter((folder) => folder.created);
     try {
       await runFolders(this.environment, folderJobs(created));
     } catch {
@@ -184,20 +190,24 @@ export class RestoreRun implements RestoreVisitor<FolderState> {
     }
   }
 
-  private async flush(): Promise<void> {
-    while (this.running.length >= runningWindows) await this.running.shift();
+  private async flush(closes = false): Promise<void> {
+    while (this.running.length >= this.parts.pool.size) await this.running.shift();
     await this.parts.folders.settle();
     const { window } = this;
+    const folders = closes ? folderJobs(this.closing.splice(0)) : [];
     this.window = emptyWindow();
-    const running = this.write(window, this.running.at(-1));
+    const running = this.write(window, folders, this.running.at(-1));
     // A failure is thrown by the next await; until then it must not count as unhandled.
     running.catch(() => undefined);
     this.running.push(running);
   }
 
-  /** Folders are finished after those of `before`: what waited in this window for a file of that one is in place then. */
-  private async write(window: Window, before: Promise<void> | undefined): Promise<void> {
-    const folders = folderJobs(window.closing);
+  /** Ends after `before`, so that folders are finished in order and after all that is in them. */
+  private async write(
+    window: Window,
+    folders: readonly FolderJob[],
+    before: Promise<void> | undefined,
+  ): Promise<void> {
     try {
       for (let files: readonly PlannedFile[] = window.files; files.length > 0; ) files = await this.round(files);
       await before;
@@ -214,9 +224,7 @@ export class RestoreRun implements RestoreVisitor<FolderState> {
   private async round(files: readonly PlannedFile[]): Promise<PlannedFile[]> {
     const writes: PlannedFile[] = [];
     const linkJobs: RestoreJob[] = [];
-    const byTemp = new Map<string, PlannedFile>();
     for (const file of files) {
-      byTemp.set(pathText(file.temp), file);
       const part = HardLinks.isShared(file.node) ? this.links.take(file) : { write: true };
       if ('write' in part) writes.push(file);
       else if ('linkTo' in part) linkJobs.push(jobOf(file, { linkTo: part.linkTo }));
@@ -228,7 +236,8 @@ export class RestoreRun implements RestoreVisitor<FolderState> {
     });
     const linkBatches = linkJobs.length === 0 ? [] : [linkJobs];
     const failed = await runWindow(this.environment, { ...plan, batches: [...plan.batches, ...linkBatches] });
-    const again = failed.flatMap((failure) => this.retryAsFile(failure, byTemp, lost));
+    const byTemp = failed.length === 0 ? undefined : filesByTemp(files);
+    const again = failed.flatMap((failure) => this.retryAsFile(failure, byTemp?.get(tempOf(failure)), lost));
     const waiting = writes
       .filter(({ node }) => HardLinks.isShared(node))
       .flatMap((file) => this.links.settle(file, !lost.has(file)));
@@ -238,11 +247,10 @@ export class RestoreRun implements RestoreVisitor<FolderState> {
 
   /** A failed job: reported, or, where the file system makes no further names, to be written as a file of its own. */
   private retryAsFile(
-    { job, problem, cannotLink }: FailedJob,
-    byTemp: ReadonlyMap<string, PlannedFile>,
+    { problem, cannotLink }: FailedJob,
+    file: PlannedFile | undefined,
     lost: Set<PlannedFile>,
   ): PlannedFile[] {
-    const file = byTemp.get(job.temp);
     if (file === undefined) return [];
     if (cannotLink) return [file];
     this.fail(file, problem);
@@ -252,10 +260,10 @@ export class RestoreRun implements RestoreVisitor<FolderState> {
 
   private async writeCopies(files: readonly PlannedFile[]): Promise<void> {
     const plan = planWindow(this.environment.index, files, (file, error) => this.fail(file, writeProblem(file.target, error)));
-    const byTemp = new Map(files.map((file) => [pathText(file.temp), file]));
-    for (const { job, problem } of await runWindow(this.environment, plan)) {
-      const file = byTemp.get(job.temp);
-      if (file !== undefined) this.fail(file, problem);
+    const byTemp = filesByTemp(files);
+    for (const failure of await runWindow(this.environment, plan)) {
+      const file = byTemp.get(tempOf(failure));
+      if (file !== undefined) this.fail(file, failure.problem);
     }
   }
 
@@ -280,6 +288,14 @@ export class RestoreRun implements RestoreVisitor<FolderState> {
   }
 }
 
+function filesByTemp(files: readonly PlannedFile[]): ReadonlyMap<string, PlannedFile> {
+  return new Map(files.map((file) => [file.temp, file]));
+}
+
+function tempOf({ job }: FailedJob): string {
+  return job.temp.slice(job.folder.length + (job.folder.endsWith('/') || job.folder.endsWith('\\') ? 0 : 1));
+}
+
 function emptyWindow(): Window {
-  return { files: [], closing: [], blobs: 0 };
+  return { files: [], blobs: 0 };
 }

@@ -1,5 +1,6 @@
 import type { FileProblem } from '../../../shared/model/problem.ts';
 import { fs } from '../platform/native-fs.ts';
+import { applyMetadata } from '../platform/posix-helper.ts';
 import type { WorkerContext } from '../workers/context.ts';
 import { counters } from '../workers/shared-control.ts';
 import { finishFolders } from './finish-folders.ts';
@@ -49,6 +50,7 @@ class BatchRun {
     placeJobs(left, settings, String(this.context.worker), (index, error) => this.failJob(index, error));
     this.placed = true;
     warnings.push(...finishFolders(this.batch.folders, settings, String(this.context.worker)));
+    if (this.batch.sync !== undefined) applyMetadata([{ kind: 'sync', path: pathBytes(this.batch.sync) }]);
     const files = this.batch.jobs.length - this.failedJobs.size;
     this.context.counters[counters.filesDone] = (this.context.counters[counters.filesDone] ?? 0) + files;
     return {

@@ -10,14 +10,15 @@ import type { TargetState } from './target-state.ts';
 export const segmentBytes = 16 * 1024 * 1024;
 /** A batch ends at whichever comes first. Few open files each, since all files with several blobs are open at once. */
 const batchBytes = 8 * 1024 * 1024;
-const batchFiles = 2048;
+const batchFiles = 4096;
 const batchOpenFiles = 64;
 
 /** An entry that will be written: where, and over what. */
 export interface PlannedFile {
   readonly node: Node;
   readonly target: Buffer;
-  readonly temp: Buffer;
+  /** The name in the same folder that it has until it is complete. */
+  readonly temp: string;
   readonly expected: TargetState | undefined;
   readonly action: 'create' | 'replace' | 'keep-both';
 }
@@ -38,12 +39,11 @@ export interface WindowPlan {
 /** The job that makes an entry; `linkTo` makes it another name of that path. */
 export function jobOf(file: PlannedFile, options: { readonly written?: boolean; readonly linkTo?: Buffer } = {}): RestoreJob {
   const { node } = file;
+  const paths = pathsOf(file);
   const kind = options.linkTo === undefined ? node.type : 'link';
   return {
     kind: kind as RestoreJob['kind'],
-    folder: pathText(parentPath(file.target)),
-    target: pathText(file.target),
-    temp: pathText(file.temp),
+    ...paths,
     expected: file.expected,
     metadata: metadataOf(node),
     content: kind === 'file' ? (node.content ?? []) : [],
@@ -51,6 +51,19 @@ export function jobOf(file: PlannedFile, options: { readonly written?: boolean; 
     device: node.device,
     written: options.written === true,
   };
+}
+
+function pathsOf({ target, temp }: PlannedFile): Pick<RestoreJob, 'folder' | 'target' | 'temp'> {
+  const text = pathText(target);
+  const end = parentPath(target).length;
+  const start = text.slice(0, text.length - nameOf(text, end).length);
+  return { folder: text.slice(0, end), target: text, temp: start + temp };
+}
+
+/** What follows the folder of `end` characters and its separator. */
+function nameOf(path: string, end: number): string {
+  const isSeparator = path[end] === '/' || path[end] === '\\';
+  return path.slice(isSeparator ? end + 1 : end);
 }
 
 /** A node's metadata as it crosses threads. */
@@ -122,14 +135,14 @@ function batchesOf(jobs: readonly { readonly job: RestoreJob; readonly size: num
 
 function segmentsOf(file: PlannedFile, content: readonly string[], lengths: readonly number[]): RestoreSegment[] {
   const segments: RestoreSegment[] = [];
-  const paths = { target: pathText(file.target), temp: pathText(file.temp) };
+  const { target, temp } = pathsOf(file);
   let start = 0;
   let offset = 0;
   let bytes = 0;
   for (let i = 0; i < content.length; i++) {
     bytes += lengths[i] ?? 0;
     if (bytes < segmentBytes && i + 1 < content.length) continue;
-    segments.push({ ...paths, offset, content: content.slice(start, i + 1) });
+    segments.push({ target, temp, offset, content: content.slice(start, i + 1) });
     start = i + 1;
     offset += bytes;
     bytes = 0;

@@ -4,7 +4,7 @@ import { fs } from '../platform/native-fs.ts';
 import type { Node } from '../snapshot/node.ts';
 import { decodeTree, type TreeProblem } from '../snapshot/tree-codec.ts';
 import { findNode, type BlobSource } from '../snapshot/tree-reader.ts';
-import type { RestoreItem, RestoreRequest } from './restore-plan.ts';
+import type { RestoreItem, RestoreRequest, Selection } from './restore-plan.ts';
 import { joinPath, longestPath, targetNameProblem } from './target-names.ts';
 import { lookAt, type TargetState } from './target-state.ts';
 
@@ -41,6 +41,9 @@ export interface RestoreVisitor<D> {
 
 /** Nodes visited before other work of this thread gets its turn: some milliseconds. */
 const nodesAtOnce = 256;
+
+const everything: Selection = { take: true, descend: true };
+const onlyLeads: Selection = { take: false, descend: true };
 
 interface Wanted {
   item: RestoreItem | undefined;
@@ -178,10 +181,9 @@ class Walker<D> {
     names: NameGuard,
     index: number,
   ): void | Promise<void> {
-    const path = joinTree(parentPath, node.name);
     if (wanted?.item !== undefined) this.found.add(wanted.item);
     const whole = wanted === undefined || wanted.item !== undefined;
-    const selection = whole ? this.selection(path, node) : { take: false, descend: true };
+    const selection = whole ? this.selection(parentPath, node) : onlyLeads;
     if (!selection.take && (node.type !== 'dir' || !selection.descend)) return;
     // A socket means something only to the program that made it.
     if (node.type === 'socket' || node.type === 'irregular') return;
@@ -192,16 +194,26 @@ class Walker<D> {
       (node.type === 'file' && node.content === null ? 'its content is not recorded in this version' : undefined) ??
       (target.length > longestPath(this.platform) ? 'the path is too long for this system' : undefined);
     if (reason !== undefined) {
-      this.visitor.refuse(path, reason);
+      this.visitor.refuse(joinTree(parentPath, node.name), reason);
       return undefined;
     }
     const leadsOn = !whole && this.request.destination.kind === 'original';
     const resolved = leadsOn ? resolveFolder(target) : target;
     const state = parent.exists ? lookAt(resolved) : undefined;
-    const visit: Visit = { node, path, target: resolved, state, chosen: selection.take, item: wanted?.item };
+    const visit: Visit = {
+      node,
+      // Most visits need no path in the tree, and buffers are dear by the million.
+      get path() {
+        return joinTree(parentPath, node.name);
+      },
+      target: resolved,
+      state,
+      chosen: selection.take,
+      item: wanted?.item,
+    };
     if (node.type !== 'dir') return this.visitor.entry(visit, parent);
     if (state?.type === 'symlink') {
-      this.visitor.refuse(path, 'a link is in the way of this folder');
+      this.visitor.refuse(visit.path, 'a link is in the way of this folder');
       return;
     }
     return this.folder(visit, parent, whole ? undefined : wanted, selection.descend);
@@ -219,8 +231,8 @@ class Walker<D> {
     await this.visitor.leave(visit, place);
   }
 
-  private selection(path: Buffer, node: Node): { readonly take: boolean; readonly descend: boolean } {
-    return this.request.select?.(path, node.type === 'dir') ?? { take: true, descend: true };
+  private selection(parentPath: Buffer, node: Node): Selection {
+    return this.request.select?.(joinTree(parentPath, node.name), node.type === 'dir') ?? everything;
   }
 
   /** Restic keeps `C:\x` as the folder `C` at the top of the tree. */

@@ -7,6 +7,7 @@ import { runVerifyPacks } from '../maintenance/verify-packs-task.ts';
 import { poly1305Ready } from '../platform/poly1305.ts';
 import { BlobIndex } from '../repository/blob-index.ts';
 import { runRestore } from '../restorer/restore-task.ts';
+import { runUndo } from '../restorer/undo-task.ts';
 import type { AttachedRepository, WorkerContext } from './context.ts';
 import { toWire, type RunMessage, type WorkerMessage, type WorkerStart } from './protocol.ts';
 import { SharedControl } from './shared-control.ts';
@@ -17,6 +18,7 @@ const handlers: TaskHandlers = {
   archive: runArchive,
   restore: runRestore,
   scan: runScan,
+  undo: runUndo,
   'verify-packs': runVerifyPacks,
 };
 

@@ -61,7 +61,7 @@ export async function runBackup(
     },
     ...identity,
     tags: [],
-    parent: await parentOf(plan, session, identity.hostname),
+    parent: await parentOf(plan, session, identity.hostname, clock.now()),
     force: false,
     dryRun: false,
     oneFileSystem: plan.oneFileSystem,
@@ -115,11 +115,15 @@ async function presentSources(plan: PlanRecord, context: RunContext): Promise<Bu
   return present;
 }
 
-/** The newest version of this computer that holds some of the same folders, also after folders were added or removed. */
-async function parentOf(plan: PlanRecord, session: Session, hostname: string): Promise<string> {
+/**
+ * The newest version of this computer that holds some of the same folders, also after folders were added or removed.
+ * One from the future (the clock was set back) would stay the newest for ever.
+ */
+async function parentOf(plan: PlanRecord, session: Session, hostname: string, now: number): Promise<string> {
   const sources = plan.sources.map((stored) => pathText(storedPathBytes(stored)));
   const candidates = (await session.snapshots()).filter((snapshot) =>
     snapshot.hostname === hostname
+    && snapshot.timeNs <= BigInt(now) * 1_000_000n
     && snapshot.paths.some((kept) => sources.some((source) => isInside(source, kept) || isInside(kept, source))));
   return candidates.at(-1)?.id ?? 'auto';
 }

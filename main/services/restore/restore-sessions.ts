@@ -169,7 +169,7 @@ export class RestoreSessions {
       for (const problem of report.problems) context.problem(problem);
       const written = report.created + report.replaced + report.keptBoth;
       const changed = written + report.foldersCreated > 0;
-      if (!changed) undo.discard(context.runId);
+      if (!changed) await undo.discard(context.runId);
       return {
         title: `Restored ${filesText(written)} to ${session.where}`,
         summary: {
@@ -201,8 +201,7 @@ export class RestoreSessions {
 
   async #undo(runId: string, context: RunContext): Promise<RunOutcome> {
     const { undo, runs } = this.#options;
-    await Promise.resolve();
-    const report = undoRestore(undo.folderOf(runId), {
+    const report = await undoRestore(undo.folderOf(runId), {
       signal: context.signal,
       onProgress: (done, total) => context.progress({
         phase: 'working', bytesDone: 0, bytesTotal: null, filesDone: done, filesTotal: total, currentItems: [],
@@ -210,7 +209,7 @@ export class RestoreSessions {
     });
     for (const problem of report.problems) context.problem(problem);
     if (report.problems.length === 0) {
-      undo.discard(runId);
+      await undo.discard(runId);
       await runs.setUndoable(runId, false);
     }
     this.#options.onChanged();

@@ -1,12 +1,11 @@
-import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { isFailure } from '../../../shared/model/problem.ts';
 import { fs } from '../../engine/platform/native-fs.ts';
+import { writeNewFile } from '../../engine/platform/new-file.ts';
 import { withLock } from '../../engine/repository/with-lock.ts';
 import type { LockOptions } from '../../engine/repository/repository-lock.ts';
 import { dumpTar } from '../../engine/restorer/tar.ts';
-import type { TarReport } from '../../engine/restorer/tar.ts';
 import type { StoredSnapshot } from '../../engine/snapshot/snapshot-codec.ts';
 import type { RunContext, RunOutcome } from '../jobs/run-record.ts';
 import { joinPath, pathText } from '../paths.ts';
@@ -50,14 +49,22 @@ async function write(
   context: RunContext,
 ): Promise<RunOutcome> {
   const partial = Buffer.concat([file, Buffer.from('.partial')]);
-  let mine = false;
+  let bytes = 0;
+  const onBytes = (more: number) => {
+    bytes += more;
+    context.progress({
+      phase: 'working', bytesDone: bytes, bytesTotal: null, filesDone: 0, filesTotal: null, currentItems: [],
+    });
+  };
   try {
-    const handle = await fs.promises.open(partial, 'wx', 0o600);
-    mine = true;
-    const report = await withLock(session.repository, readLock(context), (signal) =>
-      writeTar(handle, session, snapshot, places, { ...context, signal }));
+    const report = await writeNewFile(partial, 0o600, (output) =>
+      withLock(session.repository, readLock(context), (signal) =>
+        dumpTar(session.repository, snapshot.tree, places, output, { signal, onBytes })));
     for (const problem of report.problems) context.problem(problem);
-    await fs.promises.rename(partial, file);
+    await fs.promises.rename(partial, file).catch(async (error: unknown) => {
+      await fs.promises.rm(partial, { force: true }).catch(() => undefined);
+      throw error;
+    });
     return {
       title: `Saved ${path.basename(pathText(file))}`,
       warning: report.problems.some(isFailure),
@@ -67,40 +74,8 @@ async function write(
       },
     };
   } catch (error) {
-    if (mine) await fs.promises.rm(partial, { force: true }).catch(() => undefined);
     await fs.promises.rm(file, { force: true }).catch(() => undefined);
     throw writeError(partial, error);
-  }
-}
-
-/** Writes all of the archive and closes the file; on failure the file is closed too. */
-async function writeTar(
-  handle: FileHandle,
-  session: Session,
-  snapshot: StoredSnapshot,
-  places: readonly (readonly Buffer[])[],
-  context: Pick<RunContext, 'signal' | 'progress'>,
-): Promise<TarReport> {
-  const output = handle.createWriteStream({ flush: true });
-  const failed = Promise.withResolvers<never>();
-  failed.promise.catch(() => undefined);
-  output.once('error', failed.reject);
-  let bytes = 0;
-  try {
-    const writing = dumpTar(session.repository, snapshot.tree, places, output, {
-      signal: context.signal,
-      onBytes: (more) => {
-        bytes += more;
-        context.progress({
-          phase: 'working', bytesDone: bytes, bytesTotal: null, filesDone: 0, filesTotal: null, currentItems: [],
-        });
-      },
-    });
-    const report = await Promise.race([writing, failed.promise]);
-    await Promise.race([new Promise<void>((resolve) => { output.end(resolve); }), failed.promise]);
-    return report;
-  } finally {
-    output.destroy();
   }
 }
 

@@ -27,9 +27,9 @@ export class UndoRecords {
     return await fs.promises.stat(this.folderOf(runId)).then((stat) => stat.isDirectory(), () => false);
   }
 
-  discard(runId: string): void {
+  async discard(runId: string): Promise<void> {
     try {
-      discardUndo(this.folderOf(runId));
+      await discardUndo(this.folderOf(runId));
     } catch (error) {
       this.#logger.warn('What a restore replaced could not be removed.', { runId, message: errorFacts(error).message });
     }
@@ -41,7 +41,7 @@ export class UndoRecords {
     for (const runId of await fs.promises.readdir(this.#folder).catch(() => [])) {
       const stat = await fs.promises.stat(this.folderOf(runId)).catch(() => undefined);
       if (stat === undefined || this.#clock.now() - stat.mtimeMs < keptMs) continue;
-      this.discard(runId);
+      await this.discard(runId);
       gone.push(runId);
     }
     return gone;

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../../main/app.ts';
@@ -8,13 +7,14 @@ import { systemRandom } from '../../../main/engine/platform/random.ts';
 import type { App } from '../../../main/ports/app.ts';
 import { MemoryKeychain } from '../../../main/services/keychain/memory-keychain.ts';
 import { contract } from '../../../shared/contract/contract.ts';
+import { makeTempDir, removeTree } from '../../helpers/temp-dir.ts';
 
 let folder: string;
 let app: App;
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tidemark-api-'));
+  folder = makeTempDir();
   await mkdir(join(folder, 'home'));
   app = await createApp({
     ports: { shell: 'headless', dialogs: null, notifications: null, tray: null, power: null },
@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.stop();
   await app.stop();
-  await rm(folder, { recursive: true, force: true });
+  removeTree(folder);
 });
 
 test('there is a handler for everything in the contract, and for nothing else', () => {

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -7,9 +6,10 @@ import type { Io } from '../../../main/cli/io.ts';
 import { configuredPassword, findNewPassword, findPassword, passwordFromContent } from '../../../main/cli/password.ts';
 import type { PasswordSources } from '../../../main/cli/password.ts';
 import { splitCommand } from '../../../main/cli/split-command.ts';
+import { makeTempDir, removeTree } from '../../helpers/temp-dir.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tidemark-password-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = makeTempDir();
+afterAll(() => removeTree(folder));
 
 const sources: PasswordSources = { file: undefined, command: undefined, none: false, prefixes: ['TIDEMARK_', 'RESTIC_'] };
 

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserWindow, BrowserWindowConstructorOptions, Menu, MenuItemConstructorOptions, Notification,
   OpenDialogOptions, Tray } from 'electron';
@@ -11,13 +10,13 @@ import { createTray, trayIcon } from '../../../main/electron/tray.ts';
 import { defaultSize, loadWindowState, placeWindow, saveWindowState } from '../../../main/electron/window-state.ts';
 import { silentLogger } from '../headless/world.ts';
 import { fakeWindow, standIn } from './stand-ins.ts';
+import { tempDir } from '../../helpers/temp-dir.ts';
 
-const folder = (): string => mkdtempSync(join(tmpdir(), 'tidemark-electron-'));
 const screen = { x: 0, y: 0, width: 1_920, height: 1_040 };
 
 describe('the place of the window', () => {
   it('is remembered, and forgotten when it makes no sense', () => {
-    const path = join(folder(), 'window.json');
+    const path = join(tempDir(), 'window.json');
     expect(loadWindowState(path)).toBeUndefined();
     const state = { bounds: { x: 1, y: 2, width: 900, height: 700 }, maximised: true };
     saveWindowState(path, state);
@@ -44,7 +43,7 @@ describe('the place of the window', () => {
 
 function windowWorld() {
   const made: { window: ReturnType<typeof fakeWindow>; options: BrowserWindowConstructorOptions }[] = [];
-  const stateFile = join(folder(), 'window.json');
+  const stateFile = join(tempDir(), 'window.json');
   const main = new MainWindow({
     create: (options) => {
       const window = fakeWindow();

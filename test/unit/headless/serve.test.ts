@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { serve } from '../../../main/headless/serve.ts';
 import { fakePage } from './world.ts';
+import { tempDir } from '../../helpers/temp-dir.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const newProfile = (): string => mkdtempSync(join(tmpdir(), 'tidemark-serve-'));
 
 async function signIn(address: string): Promise<number> {
   const { origin, hash } = new URL(address);
@@ -22,7 +21,7 @@ async function signIn(address: string): Promise<number> {
 
 describe('serving', () => {
   it('happens once on a profile; another start is led to the first', async () => {
-    const options = { profile: newProfile(), assets: fakePage(), validateOutputs: true };
+    const options = { profile: tempDir(), assets: fakePage(), validateOutputs: true };
     const first = await serve(options);
     if (first.kind !== 'serving') throw new Error('expected to serve');
     const second = await serve(options);
@@ -38,7 +37,7 @@ describe('serving', () => {
   });
 
   it('gives everything back when it cannot start', async () => {
-    const profile = newProfile();
+    const profile = tempDir();
     await expect(serve({ profile, assets: join(profile, 'absent') })).rejects.toMatchObject({ code: 'not-found' });
     const result = await serve({ profile, assets: fakePage() });
     expect(result.kind).toBe('serving');
@@ -46,7 +45,7 @@ describe('serving', () => {
   });
 
   it.runIf(process.platform !== 'win32')('prints one address and ends cleanly on Ctrl-C', async () => {
-    const profile = newProfile();
+    const profile = tempDir();
     const script = join(profile, 'run.mjs');
     writeFileSync(
       script,

@@ -1,15 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { build, desktopBuild, isStale, pageBuild } from '../../../main/start/build.ts';
 import { fetchRuntime, findRuntime, obstacle, runDesktop } from '../../../main/start/desktop.ts';
+import { tempDir } from '../../helpers/temp-dir.ts';
 
-const folder = (): string => mkdtempSync(join(tmpdir(), 'tidemark-start-'));
 
 describe('the build', () => {
   it('is made when it is missing or older than a source', () => {
-    const root = folder();
+    const root = tempDir();
     mkdirSync(join(root, 'src', 'deep'), { recursive: true });
     writeFileSync(join(root, 'src', 'deep', 'a.ts'), '1');
     const target = {
@@ -29,7 +28,7 @@ describe('the build', () => {
   });
 
   it('that fails says so and leaves nothing that looks whole', () => {
-    const root = folder();
+    const root = tempDir();
     const command = ['-e', 'require("fs").writeFileSync("built.txt", ""); console.error("line 7"); process.exit(3)'];
     const target = { sources: [], result: 'built.txt', command };
     expect(() => build(root, target)).toThrow('line 7');
@@ -56,7 +55,7 @@ describe('the desktop app', () => {
   });
 
   it('is found where its runtime is', () => {
-    const root = folder();
+    const root = tempDir();
     const linux = { platform: 'linux', env: {} } as const;
     expect(findRuntime(root, linux)).toBeNull();
     mkdirSync(join(root, 'node_modules', 'electron', 'dist'), { recursive: true });
@@ -64,7 +63,7 @@ describe('the desktop app', () => {
     expect(findRuntime(root, linux)).toBeNull();
     writeFileSync(join(root, 'node_modules', 'electron', 'dist', 'electron'), '');
     expect(findRuntime(root, linux)).toBe(join(root, 'node_modules', 'electron', 'dist', 'electron'));
-    const elsewhere = folder();
+    const elsewhere = tempDir();
     writeFileSync(join(elsewhere, 'electron'), '');
     expect(findRuntime(root, { platform: 'linux', env: { ELECTRON_OVERRIDE_DIST_PATH: elsewhere } })).toBe(
       join(elsewhere, 'electron'),
@@ -75,13 +74,13 @@ describe('the desktop app', () => {
     let said = 0;
     const say = (): void => void (said += 1);
     const fake = (code: string): string => {
-      const root = folder();
+      const root = tempDir();
       mkdirSync(join(root, 'node_modules', 'electron'), { recursive: true });
       writeFileSync(join(root, 'node_modules', 'electron', 'package.json'), '{"version":"1.2.3"}');
       writeFileSync(join(root, 'node_modules', 'electron', 'install.js'), code);
       return root;
     };
-    expect(await fetchRuntime(folder(), say)).toContain('not installed');
+    expect(await fetchRuntime(tempDir(), say)).toContain('not installed');
     expect(await fetchRuntime(fake(''), say)).toBeNull();
     const failing = fake('process.exit(1)');
     expect(await fetchRuntime(failing, say)).toContain('cannot be fetched');
@@ -95,7 +94,7 @@ describe('the desktop app', () => {
   });
 
   it.runIf(process.platform !== 'win32')('that does not come up is told from one that ended', async () => {
-    const root = folder();
+    const root = tempDir();
     const program = (body: string): string => {
       const path = join(root, `p${Math.abs(body.length)}`);
       writeFileSync(path, `#!/bin/sh\n${body}\n`);

@@ -1,5 +1,6 @@
 import { createSha256 } from '../../platform/crypto.ts';
 import type { RandomSource } from '../../platform/random.ts';
+import { releaseMemory } from '../../platform/release-memory.ts';
 import type { Sealer } from '../seal.ts';
 import type { BlobType, FinishedPack, OpenPack, PackEntry } from '../types.ts';
 import { encodePackHeader, headerEntrySize, maximumEntries, sealedHeaderSize } from './pack-header.ts';
@@ -62,6 +63,7 @@ export class PackBuilder {
     }
     this.#block.set(sealed, this.#blockUsed);
     this.#blockUsed += sealed.length;
+    releaseMemory(sealed);
   }
 
   #closeBlock(): void {

@@ -1,42 +1,63 @@
 import { createCipheriv, createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CandidateCutter } from '../../../../main/engine/chunker/candidate-cutter.ts';
-import { type Chunker, chunkMaximum, chunkMinimum, createChunker } from '../../../../main/engine/chunker/chunker.ts';
+import { type Chunker, chunkMaximum, createChunker } from '../../../../main/engine/chunker/chunker.ts';
+import { fixturesNamed } from '../../../helpers/fixtures.ts';
 import { createReferenceDigest, referenceCuts } from '../../../../main/engine/chunker/rabin-reference.ts';
 
+interface VectorFile {
+  readonly how: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
 interface Vectors {
+  readonly files: Readonly<Record<string, VectorFile>>;
   readonly vectors: readonly {
     readonly polynomial: string; readonly file: string;
     readonly lengths: readonly number[]; readonly ids: readonly string[];
   }[];
 }
 
-const vectors = JSON.parse(
-  readFileSync(new URL('../../../fixtures/chunk-vectors.json', import.meta.url), 'utf8')) as Vectors;
 const polynomial = 0x3da3358b4dc173n;
-const files = new Map(['ks-a', 'ks-a-insert', 'zeros', 'ones', 'lines', 'min-1', 'min', 'min+1']
-  .map((name) => [name, vectorFile(name)]));
+
+/** Every file of vectors that lies in the fixtures. */
+const vectors = fixturesNamed('chunk-vectors').flatMap(({ name, content }) => {
+  const { files, vectors: list } = content as Vectors;
+  return list.map((vector) => ({ ...vector, name: `${name}: ${vector.file}`, data: vectorFile(files, vector.file) }));
+});
 
 function keystream(label: string, length: number): Buffer {
   const key = createHash('sha256').update(label).digest();
   return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(length));
 }
 
-function vectorFile(name: string): Buffer {
-  const base = keystream('restic-chunk-a', 33_566_777);
-  switch (name) {
-    case 'ks-a': return base;
-    case 'ks-a-insert':
-      return Buffer.concat([base.subarray(0, 5_000_000), Buffer.alloc(1000, 'X'), base.subarray(5_000_000)]);
-    case 'zeros': return Buffer.alloc(5_242_887);
-    case 'ones': return Buffer.alloc(20_971_520, 1);
-    case 'lines': return Buffer.alloc(6_200_000, 'The same line again and again.\n');
-    case 'min-1': return keystream('restic-chunk-b', chunkMinimum - 1);
-    case 'min': return keystream('restic-chunk-b', chunkMinimum);
-    default: return keystream('restic-chunk-b', chunkMinimum + 1);
+/** Makes a file of the vectors by its own description, and checks that it is the one that was cut. */
+function vectorFile(files: Vectors['files'], name: string): () => Buffer {
+  let made: Buffer | undefined;
+  return () => {
+    const { how = '', size = -1, sha256 = '' } = files[name] ?? {};
+    made ??= makeVectorFile(files, how);
+    expect([made.length, createHash('sha256').update(made).digest('hex')], how).toEqual([size, sha256]);
+    return made;
+  };
+}
+
+function makeVectorFile(files: Vectors['files'], how: string): Buffer {
+  const stream = /^keystream\("(.*)", (\d+)\)$/.exec(how);
+  if (stream !== null) return keystream(stream[1] ?? '', Number(stream[2]));
+  const inserted = /^(\S+) with (\d+) bytes 0x([0-9a-f]{2}) inserted at offset (\d+)$/.exec(how);
+  if (inserted !== null) {
+    const [base, at] = [makeVectorFile(files, files[inserted[1] ?? '']?.how ?? ''), Number(inserted[4])];
+    const middle = Buffer.alloc(Number(inserted[2]), Number.parseInt(inserted[3] ?? '', 16));
+    return Buffer.concat([base.subarray(0, at), middle, base.subarray(at)]);
   }
+  const same = /^(\d+) bytes 0x([0-9a-f]{2})$/.exec(how);
+  if (same !== null) return Buffer.alloc(Number(same[1]), Number.parseInt(same[2] ?? '', 16));
+  const repeated = /^(".*") repeated (\d+) times$/.exec(how);
+  if (repeated === null) throw new Error(`the vectors have an unknown kind of file: ${how}`);
+  return Buffer.from((JSON.parse(repeated[1] ?? '') as string).repeat(Number(repeated[2])));
 }
 
 function cutsOfForeignBuffer(chunker: Chunker, data: Uint8Array): number[] {
@@ -102,8 +123,8 @@ const mixedData = fc.array(
 })));
 
 describe('chunker', () => {
-  it.each(vectors.vectors)('cuts $file as restic does with $polynomial', ({ polynomial, file, lengths, ids }) => {
-    const data = files.get(file) ?? Buffer.alloc(0);
+  it.each(vectors)('cuts $name as restic does with $polynomial', ({ polynomial, data: make, lengths, ids }) => {
+    const data = make();
     const chunker = createChunker(BigInt(`0x${polynomial}`));
     const expected: number[] = [];
     for (const length of lengths) {
@@ -117,7 +138,7 @@ describe('chunker', () => {
   });
 
   it('has the digests of the specification at the first cuts', () => {
-    const data = files.get('ks-a') ?? Buffer.alloc(0);
+    const data = keystream('restic-chunk-a', 5_000_000);
     const digest = createReferenceDigest(polynomial);
     const digests = referenceCuts(data.subarray(0, 5_000_000), polynomial).slice(0, 4).map((cut) => {
       digest.start(data, cut);

@@ -39,11 +39,11 @@ describe('undo', () => {
     expect(report.problems).toEqual([]);
     expect(fs.readFileSync(join(target, 'was-folder'), 'utf8')).toBe('past');
     expect(fs.readFileSync(join(target, 'was-file/inside'), 'utf8')).toBe('past');
-    const undone = undoRestore(undoDirectory);
+    const undone = await undoRestore(undoDirectory);
     expect(undone.problems).toEqual([]);
     expect(undone).toMatchObject({ putBack: 4, removed: 4 });
     expect(describeTree(target)).toEqual(before);
-    expect(undoRestore(undoDirectory)).toMatchObject({ putBack: 0, removed: 0, problems: [] });
+    expect(await undoRestore(undoDirectory)).toMatchObject({ putBack: 0, removed: 0, problems: [] });
   });
 
   it('leaves what was changed since, says so, and keeps what it replaced', async () => {
@@ -52,7 +52,7 @@ describe('undo', () => {
     await restore(repository, wholeTree(treeId, target), { undoDirectory });
     fs.writeFileSync(join(target, 'folder/changed'), 'edited after');
     fs.writeFileSync(join(target, 'folder/newfolder/mine'), 'added after');
-    const undone = undoRestore(undoDirectory);
+    const undone = await undoRestore(undoDirectory);
     expect(undone.problems.map(({ path }) => path).sort()).toEqual([
       join(target, 'folder/changed'),
       join(target, 'folder/newfolder'),
@@ -61,7 +61,7 @@ describe('undo', () => {
     expect(fs.readFileSync(join(target, 'folder/newfolder/mine'), 'utf8')).toBe('added after');
     const saved = /in (\/.*)\.$/.exec(undone.problems.find(({ path }) => path.endsWith('changed'))?.message ?? '')?.[1];
     expect(fs.readFileSync(saved ?? '', 'utf8')).toBe('now');
-    discardUndo(undoDirectory);
+    await discardUndo(undoDirectory);
     expect(fs.existsSync(saved ?? '')).toBe(false);
     expect(fs.existsSync(undoDirectory)).toBe(false);
   });
@@ -73,7 +73,7 @@ describe('undo', () => {
     await restore(repository, wholeTree(treeId, target), { undoDirectory });
     const hidden = fs.readdirSync(target).filter((name) => name.startsWith('.tidemark-undo-'));
     expect(hidden).toHaveLength(1);
-    undoRestore(undoDirectory);
+    await undoRestore(undoDirectory);
     expect(describeTree(target)).toEqual(before);
   });
 
@@ -87,7 +87,7 @@ describe('undo', () => {
     const made = { type: 'file', size: '1', mtimeNs: '1', inode: '1', device: '1' };
     const saved = Buffer.from(join(undoDirectory, 'files/never')).toString('base64');
     fs.appendFileSync(join(undoDirectory, 'journal-9.jsonl'), `${JSON.stringify({ ...gone, saved, made })}\n`);
-    expect(undoRestore(undoDirectory).problems).toEqual([]);
+    expect((await undoRestore(undoDirectory)).problems).toEqual([]);
     expect(fs.readFileSync(join(target, 'folder/changed'), 'utf8')).toBe('now');
   });
 });

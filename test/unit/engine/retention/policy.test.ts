@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { fixturesNamed } from '../../../helpers/fixtures.ts';
 import { parseDuration } from '../../../../main/engine/retention/duration.ts';
 import {
   applyPolicy, isEmptyPolicy, type PolicySnapshot, type RetentionPolicy, unlimited,
@@ -16,8 +16,8 @@ interface Vectors {
   }[];
 }
 
-const vectors = JSON.parse(
-  readFileSync(new URL('../../../fixtures/forget-vectors.json', import.meta.url), 'utf8')) as Vectors;
+/** Every file of vectors that lies in the fixtures. */
+const vectors = fixturesNamed('forget-vectors').map(({ name, content }) => ({ name, ...(content as Vectors) }));
 const now = parseTime('2026-11-20T12:00:00Z');
 
 function policyOf(args: readonly string[]): RetentionPolicy {
@@ -44,11 +44,12 @@ function kept(snapshots: readonly PolicySnapshot[], policy: RetentionPolicy): st
 }
 
 describe('applyPolicy', () => {
-  const cases = vectors.cases.map((entry) => ({ ...entry, name: `${entry.group_by}: ${entry.args.join(' ')}` }));
+  const cases = vectors.flatMap(({ name, snapshots, cases: entries }) =>
+    entries.map((entry) => ({ ...entry, snapshots, name: `${name}: ${entry.group_by}: ${entry.args.join(' ')}` })));
 
-  it.each(cases)('decides as restic does: $name $group', ({ group_by, args, group, ...expected }) => {
+  it.each(cases)('decides as restic does: $name $group', ({ snapshots, group_by, args, group, ...expected }) => {
     const by = group_by.split(',').filter((word) => word !== '') as GroupBy[];
-    const groups = groupSnapshots(vectors.snapshots, by);
+    const groups = groupSnapshots(snapshots, by);
     const members = groups.find((candidate) => (candidate.hostname ?? '') === group.host
       && JSON.stringify(candidate.paths ?? null) === JSON.stringify(group.paths));
     const decision = applyPolicy(members?.snapshots ?? [], policyOf(args), now, { allowRemoveAll: true });

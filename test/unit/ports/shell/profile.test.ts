@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { announce, askRunningInstance } from '../../../../main/ports/shell/instance.ts';
@@ -11,8 +10,8 @@ import { findAsset, loadPageAssets } from '../../../../main/ports/shell/page-ass
 import { prepareProfile, profilePaths } from '../../../../main/ports/shell/profile.ts';
 import { lockProfile } from '../../../../main/ports/shell/profile-lock.ts';
 import { version } from '../../../../main/ports/shell/version.ts';
+import { tempDir } from '../../../helpers/temp-dir.ts';
 
-const folder = (): string => mkdtempSync(join(tmpdir(), 'tidemark-profile-'));
 
 describe('the places of a profile', () => {
   it('follow the custom of each system', () => {
@@ -32,7 +31,7 @@ describe('the places of a profile', () => {
   });
 
   it.runIf(process.platform !== 'win32')('belong to the user alone', () => {
-    const paths = profilePaths(join(folder(), 'new'));
+    const paths = profilePaths(join(tempDir(), 'new'));
     prepareProfile(paths);
     prepareProfile(paths);
     expect(statSync(paths.data).mode & 0o777).toBe(0o700);
@@ -41,7 +40,7 @@ describe('the places of a profile', () => {
 
 describe('the lock of a profile', () => {
   it('is had once, and given back', () => {
-    const data = folder();
+    const data = tempDir();
     const first = lockProfile(data);
     expect(first).not.toBeNull();
     expect(lockProfile(data)).toBeNull();
@@ -52,7 +51,7 @@ describe('the lock of a profile', () => {
   });
 
   it('is given back by a process that is killed', async () => {
-    const data = folder();
+    const data = tempDir();
     const module = join(import.meta.dirname, '..', '..', '..', '..', 'main', 'ports', 'shell', 'profile-lock.ts');
     const code = `import { lockProfile } from ${JSON.stringify(module)};
       globalThis.lock = lockProfile(process.argv[1]);
@@ -72,7 +71,7 @@ describe('the lock of a profile', () => {
 
 describe('the announcement of a running instance', () => {
   it('is private, whole, and gone at the end', async () => {
-    const data = folder();
+    const data = tempDir();
     const asked: (string | undefined)[] = [];
     const server = createServer((request, response) => {
       asked.push(request.headers.authorization);
@@ -90,7 +89,7 @@ describe('the announcement of a running instance', () => {
   });
 
   it('leads nowhere else', async () => {
-    const data = folder();
+    const data = tempDir();
     writeFileSync(join(data, 'instance.json'), JSON.stringify({ pid: 1, origin: 'http://evil.example',
       secret: 's'.repeat(43) }));
     expect(await askRunningInstance(data, 200)).toBeNull();
@@ -99,14 +98,14 @@ describe('the announcement of a running instance', () => {
 
 describe('the built page', () => {
   it('is refused when it is not whole', () => {
-    expect(() => loadPageAssets(join(folder(), 'absent'))).toThrow('not there');
-    const empty = folder();
+    expect(() => loadPageAssets(join(tempDir(), 'absent'))).toThrow('not there');
+    const empty = tempDir();
     mkdirSync(join(empty, 'assets'));
     expect(() => loadPageAssets(empty)).toThrow('not complete');
   });
 
   it('answers addresses without a dot with the page itself', () => {
-    const page = folder();
+    const page = tempDir();
     writeFileSync(join(page, 'index.html'), 'x');
     const assets = loadPageAssets(page);
     expect(findAsset(assets, '/a/b')?.type).toContain('text/html');

@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createFileLogger } from '../../../../main/services/logging/file-logger.ts';
 import { redactFacts, redactText } from '../../../../main/services/logging/redact.ts';
+import { tempDir } from '../../../helpers/temp-dir.ts';
 
 const words = `${'abandon '.repeat(11)}about`;
 const deviceKey = 'Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYm-';
@@ -19,12 +19,11 @@ test('keys, words and passwords in addresses never reach the log; ids do', () =>
 });
 
 test('the file holds redacted lines', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'tidemark-log-'));
+  const folder = tempDir();
   const logger = createFileLogger({ folder, console: false });
   logger.info('started', { version: '1', secret: words });
   logger.error(`lost ${deviceKey}`);
   const text = await readFile(join(folder, 'tidemark.log'), 'utf8');
   expect(text).toMatch(/\[info\]\s+started \{"version":"1","secret":"\[removed\]"\}/);
   expect(text).toMatch(/\[error\]\s+lost \[removed\]/);
-  await rm(folder, { recursive: true });
 });

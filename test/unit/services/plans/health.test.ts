@@ -56,6 +56,14 @@ describe('the worst that is true wins', () => {
   });
 });
 
+test.each([
+  [1, 1.5, 'No backup for 1 hour.', 'A backup is due after 1 hour at the latest.'],
+  [24 * 7, 24 * 8, 'No backup for 8 days.', 'A backup is due after 7 days at the latest.'],
+])('a deadline of %i hours is told as it is', (deadlineHours, hours, sentence, reason) => {
+  const verdict = judgeHealth({ ...well, deadlineHours, lastVersion: now - hours * hour });
+  expect(verdict).toEqual({ health: 'overdue', sentence, reason });
+});
+
 describe('when the next backup is due', () => {
   const facts = { now, everyHours: 1, deadlineHours: 24, lastStarted: now - hour, failures: 0 };
   test.each([

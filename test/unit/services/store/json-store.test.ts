@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { JsonStore } from '../../../../main/services/store/json-store.ts';
+import { makeTempDir, removeTree } from '../../../helpers/temp-dir.ts';
 
 const schema = z.object({ names: z.array(z.string()) });
 const clock = { now: () => Date.parse('2026-03-01T12:00:00Z') };
@@ -13,11 +13,11 @@ let file: string;
 const open = (version = 1, migrate = {}) =>
   JsonStore.open({ file, version, schema, empty: { names: [] as string[] }, clock, migrate });
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tidemark-store-'));
+beforeEach(() => {
+  folder = makeTempDir();
   file = join(folder, 'profile', 'names.json');
 });
-afterEach(async () => rm(folder, { recursive: true, force: true }));
+afterEach(() => removeTree(folder));
 
 test('keeps what was saved, for its owner alone, and leaves no temporary file', async () => {
   const { store, state } = await open();

@@ -1,13 +1,12 @@
-import { link, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { link, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { presets } from '../../../../main/services/volumes/presets.ts';
 import { measureFolder } from '../../../../main/services/volumes/size-walk.ts';
+import { tempDir } from '../../../helpers/temp-dir.ts';
 
 async function tree(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'tidemark-size-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = tempDir();
   for (const [name, content] of Object.entries(files)) {
     await mkdir(join(folder, name, '..'), { recursive: true });
     await writeFile(join(folder, name), content);
