@@ -84,6 +84,9 @@ describe.each(damages)('with %s', (_, change) => {
     const at = target();
     await repository.done('restore', otherId, '--target', at);
     expect(readFileSync(join(at, source, 'letter.txt'), 'utf8')).toBe('Dear reader');
+    await repository.done('forget', id.slice(0, 12));
+    await repository.resticDone('check', '--read-data');
+    expect(jsonLines(await repository.done('snapshots', '--json'))[0]).toEqual([expect.objectContaining({ id: otherId })]);
   });
 
   it('a pack of folders is reported and nothing is invented', async () => {

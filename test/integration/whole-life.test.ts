@@ -11,7 +11,7 @@ import { jsonLines, noise, TestRepository } from '../helpers/tidemark-cli.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 import { describeTree, type EntryFacts } from '../unit/engine/restorer/support.ts';
 
-const rounds = 9;
+const rounds = 8;
 
 /** Numbers that a seed repeats: mulberry32. */
 function seeded(seed: number): (below: number) => number {

@@ -1,4 +1,4 @@
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, hasCode } from '../../../shared/errors.ts';
 import { removeSnapshots } from '../../engine/maintenance/forget.ts';
 import { applyPolicy, isEmptyPolicy } from '../../engine/retention/policy.ts';
 import type { KeepReason, RetentionPolicy } from '../../engine/retention/policy.ts';
@@ -67,14 +67,28 @@ function showDecision(output: Output, { group, keep, remove }: Decision, by: rea
   }
 }
 
+/** The id that a word names when its snapshot is too damaged to be read: naming it is the only way to get rid of it. */
+async function damagedId({ repository }: RepositoryWork, word: string): Promise<string | undefined> {
+  try {
+    await resolveSnapshots(repository, [word]);
+    return undefined;
+  } catch (error) {
+    if (word === 'latest' || !hasCode(error, 'damaged')) throw error;
+    return await repository.resolveSnapshotId(word);
+  }
+}
+
 async function removeNamed(work: RepositoryWork, output: Output, words: readonly string[], dryRun: boolean): Promise<string[]> {
-  const snapshots = await resolveSnapshots(work.repository, words);
+  const named = await Promise.all(words.map(async (word) => ({ word, damaged: await damagedId(work, word) })));
+  const readable = named.filter(({ damaged }) => damaged === undefined).map(({ word }) => word);
+  const snapshots = await resolveSnapshots(work.repository, readable);
   const nowNs = BigInt(work.repository.clock.now()) * 1_000_000n;
   const guarded = snapshots.find((snapshot) => isProtected(snapshot, nowNs));
   if (guarded !== undefined) {
     throw new AppError('unsupported', `Snapshot ${guarded.id.slice(0, 8)} is protected from removal by the program that made it.`);
   }
-  const ids = snapshots.map(({ id }) => id);
+  const damaged = named.flatMap(({ damaged: id }) => id ?? []);
+  const ids = [...snapshots.map(({ id }) => id), ...new Set(damaged)];
   if (!dryRun) await removeSnapshots(work.repository, ids, undefined, work.signal);
   for (const id of ids) output.note(`${dryRun ? 'would remove' : 'removed'} snapshot ${id.slice(0, 8)}`);
   return ids;

@@ -15,7 +15,7 @@ const hints: Readonly<Record<FileType, string>> = {
   config: 'Restore the file "config" from a copy of the repository. The data itself may be intact.',
   key: 'Use another password or recovery key of this repository, or restore the key file from a copy.',
   lock: 'Run "tidemark unlock --remove-all" when no other program uses the repository.',
-  snapshot: 'Other versions are not affected. Run "tidemark check", then remove the damaged version.',
+  snapshot: 'Other versions are not affected. Remove the damaged one with "tidemark forget" and its id.',
   index: 'Run "tidemark repair index": the index can be rebuilt from the data.',
   pack: 'Run "tidemark check --read-data" to see what is affected, then back up again to heal what still exists.',
   extra: 'The file is optional; backups and restores work without it.',

@@ -19,12 +19,13 @@ import { shownPath, writeProblem } from './write-errors.ts';
 
 /**
  * Entries that are looked at before their packs are read together. As many windows as there are workers are being written
- * while one more fills, whatever the size of the restore. So the memory of a restore is at most about
- *   (1 + workers) x (windowFiles x 3 KiB + windowBlobs x 100 bytes)                                17 MiB each, this thread
+ * while one more fills, whatever the size of the restore. So what a restore holds is at most about
+ *   (1 + workers) x (windowFiles x 3 KiB + windowBlobs x 100 bytes)                                11 MiB each, this thread
  *   + workers x (one read of a pack, at most 32 MiB, + plain bytes of blobs until they are collected, about 64 MiB)
- * besides Node itself and the index; a single blob above 32 MiB counts twice.
+ * besides Node itself, the index, and what V8 has not collected yet, which for small files is the largest part. A single
+ * blob above 32 MiB counts twice.
  */
-const windowFiles = 4096;
+const windowFiles = 2048;
 const windowBlobs = 50_000;
 /** Folders that get their metadata together, after the window with the last entry of the last of them. */
 const closingFolders = 4096;

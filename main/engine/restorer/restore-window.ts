@@ -10,7 +10,7 @@ import type { TargetState } from './target-state.ts';
 export const segmentBytes = 16 * 1024 * 1024;
 /** A batch ends at whichever comes first. Few open files each, since all files with several blobs are open at once. */
 const batchBytes = 8 * 1024 * 1024;
-const batchFiles = 4096;
+const batchFiles = 2048;
 const batchOpenFiles = 64;
 
 /** An entry that will be written: where, and over what. */

@@ -1,8 +1,10 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { resolveTargets, type LayoutNode } from '../../../../main/engine/archiver/targets.ts';
+import { lostTargets, resolveTargets, type LayoutNode } from '../../../../main/engine/archiver/targets.ts';
 import { tempDir } from '../../../helpers/temp-dir.ts';
+import { canMount, tmpfs } from '../../../helpers/tmpfs.ts';
 
 /** `name` -> path for leaves, nested objects for folders on the way. */
 type Shape = { [name: string]: string | Shape };
@@ -74,6 +76,16 @@ describe('targets', () => {
     }
     const { layout } = resolveTargets(['a/b/c', 'a'], { cwd: root });
     expect(shapeOf(layout)).toEqual({ a: { b: { c: `${root}/a/b/c`, d: `${root}/a/b/d` }, e: `${root}/a/e` } });
+  });
+
+  it.runIf(canMount())('notices when one goes away, or its disk is unmounted', () => {
+    const [removed, disk, stays] = [join(tempDir(), 'removed'), tmpfs('size=64k'), tempDir()];
+    mkdirSync(removed);
+    const targets = resolveTargets([removed, disk, stays], { cwd: '/' });
+    expect(lostTargets(targets)).toEqual([]);
+    rmdirSync(removed);
+    expect(spawnSync('umount', [disk]).status).toBe(0);
+    expect(lostTargets(targets)).toEqual([removed, disk]);
   });
 
   it('goes on without missing targets, but not without any', () => {

@@ -58,6 +58,25 @@ describe.runIf(isLinux)('the system helper', () => {
     expect(fs.statSync(path, { bigint: true }).mtimeNs).toBe(before);
   });
 
+  it('takes from a fresh entry what its folder gives to all that is made in it, and nothing from others', () => {
+    const folder = Buffer.from(tempDir());
+    // Version 2; owner rwx, user 1234 rwx, group r-x, mask rwx, others r-x.
+    const list = Buffer.from(
+      '0200000001000700ffffffff02000700d204000004000500ffffffff10000700ffffffff20000500ffffffff',
+      'hex',
+    );
+    expect(applyMetadata([xattrs(folder, { 'system.posix_acl_default': list })])).toEqual([null]);
+    const paths = ['new', 'older'].map((name) => Buffer.concat([folder, Buffer.from(`/${name}`)]));
+    for (const path of paths) fs.writeFileSync(path, '');
+    const names = () => readXattrs(paths).map((found) => (found as { name: string }[]).map(({ name }) => name));
+    expect(names()).toEqual([['system.posix_acl_access'], ['system.posix_acl_access']]);
+    const times = { atimeNs: 1n, mtimeNs: 1_700_000_000_000_000_001n };
+    const ops = paths.map((path, index): MetadataOp => ({ kind: 'times', path, ...times, fresh: index === 0 }));
+    expect(applyMetadata(ops)).toEqual([null, null]);
+    expect(names()).toEqual([[], ['system.posix_acl_access']]);
+    expect(paths.map((path) => fs.statSync(path, { bigint: true }).mtimeNs)).toEqual([times.mtimeNs, times.mtimeNs]);
+  });
+
   it.runIf(isRoot)('makes fifos and devices', () => {
     const folder = tempDir();
     const at = (name: string): Buffer => Buffer.from(join(folder, name));
