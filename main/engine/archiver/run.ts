@@ -60,8 +60,9 @@ export class ArchiveRun implements AsyncDisposable {
       repository: run.repository.workerRepository(),
       onEvent: (event) => void this.#store((event as PackEvent).pack),
     });
-    // Memory of a run, outside the threads' own heaps: workers x (16 MiB chunker buffer + up to 2 open packs a type + one
-    // blob of at most 8 MiB in each of its forms + 32 MiB parent trees) + credits x pack size on their way to storage.
+    // Memory of a run, besides heaps, the index and the trees of very large folders: workers x (16 MiB chunker
+    // buffer + up to 2 open packs a type + one chunk of at most 8 MiB in each of its forms + 32 MiB parent trees)
+    // + credits x pack size on their way to storage. Small buffers wait for the collector on top of that.
     this.#pool.control.addCredits(Math.max(2, this.#workers));
   }
 
