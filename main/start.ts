@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { errorFacts } from '../shared/errors.ts';
+import { keepCompiledCode } from './ports/shell/compile-cache.ts';
 import { build, desktopBuild, pageBuild } from './start/build.ts';
 import { fetchRuntime, findRuntime, obstacle, runDesktop } from './start/desktop.ts';
 
@@ -52,6 +53,7 @@ async function startDesktop({ profile }: Options): Promise<number | string> {
 
 async function startHeadless({ open, port, profile }: Options): Promise<number> {
   build(root, pageBuild);
+  keepCompiledCode(profile);
   const { serveUntilStopped } = await import('./headless/serve.ts');
   return serveUntilStopped({ open, port, ...(profile === undefined ? {} : { profile }) }, print);
 }

@@ -1,4 +1,7 @@
+import { keepCompiledCode } from '../ports/shell/compile-cache.ts';
 import { outputClosed, run } from './run.ts';
+
+keepCompiledCode();
 
 const interrupted = new AbortController();
 let usesInput = false;

@@ -77,7 +77,7 @@ const layers: readonly { readonly from: string; readonly may: readonly string[] 
   { from: 'main/electron/', may: ['main/electron/', 'main/app.ts', 'main/ports/', 'main/engine/platform/'] },
   { from: 'main/headless/', may: ['main/headless/', 'main/app.ts', 'main/ports/', 'main/engine/platform/'] },
   { from: 'main/cli/', may: ['main/cli/', 'main/app.ts', 'main/ports/', 'main/engine/', 'main/headless/serve.ts'] },
-  { from: 'main/start.ts', may: ['main/headless/serve.ts', 'main/start/'] },
+  { from: 'main/start.ts', may: ['main/headless/serve.ts', 'main/start/', 'main/ports/'] },
   { from: 'main/app.ts', may: ['main/api/', 'main/services/', 'main/engine/', 'main/ports/'] },
 ];
 

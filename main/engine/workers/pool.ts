@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { Worker, type Transferable } from 'node:worker_threads';
 import { AppError, cancelledError } from '../../../shared/errors.ts';
 import type { WorkerRepository } from '../repository/types.ts';
@@ -120,6 +122,7 @@ export class WorkerPool implements AsyncDisposable {
     const thread = new Worker(new URL(file, import.meta.url), {
       workerData: start,
       execArgv: [],
+      env: workerEnvironment(),
       resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
       name: `engine-${worker}`,
     });
@@ -193,4 +196,10 @@ export class WorkerPool implements AsyncDisposable {
     if (job.onAbort !== undefined) job.signal?.removeEventListener('abort', job.onAbort);
     act();
   }
+}
+
+/** Threads take over a cache of compiled code only through their environment. */
+function workerEnvironment(): NodeJS.ProcessEnv {
+  const cache = getCompileCacheDir();
+  return cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(cache) };
 }
