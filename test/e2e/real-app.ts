@@ -37,6 +37,16 @@ function newHome(): string {
   return '/home/anna';
 }
 
+/** Whether any process of the group is left. */
+function isAlive(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A home as a person has one. */
 function furnish(home: string): void {
   const documents = join(home, 'Documents');
@@ -83,11 +93,15 @@ async function start(home: string, keychain: boolean): Promise<{ address: string
     child.stderr.setEncoding('utf8').on('data', read);
     child.on('exit', (code) => reject(new Error(`Tidemark ended with ${code}: ${said}`)));
   });
-  const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
   const stop = async (): Promise<void> => {
-    if (child.exitCode === null && child.pid !== undefined) {
-      process.kill(-child.pid, 'SIGTERM');
-      await ended;
+    const group = child.pid;
+    if (group === undefined || !isAlive(group)) return;
+    process.kill(-group, 'SIGTERM');
+    // The session's leader may go before the app it started.
+    const deadline = Date.now() + 20_000;
+    while (isAlive(group)) {
+      if (Date.now() > deadline) throw new Error('Tidemark did not stop within 20 seconds.');
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
   return { address, stop };
@@ -117,7 +131,8 @@ export const test = base.extend<Fixtures & Options>({
       },
     });
     await running.stop();
-    rmSync(home, { recursive: true, force: true });
+    // The keyring's daemon leaves in its own time.
+    rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   },
   appPage: async ({ app, page }, use) => {
     const complaints: string[] = [];
