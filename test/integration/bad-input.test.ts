@@ -150,9 +150,11 @@ describe('sources', () => {
     const deep = place();
     mkdirSync(deep);
     const name = 'n'.repeat(255);
-    const script = `import os\nos.chdir(${JSON.stringify(deep)})\nfor _ in range(20):\n os.mkdir('${name}'); os.chdir('${name}')\nopen('end', 'w').write('x')\n`;
+    const script =
+      'my ($deep, $name) = @ARGV; chdir $deep or die; for (1 .. 20) { mkdir $name or die; chdir $name or die }' +
+      ' open my $end, ">", "end" or die; print $end "x";';
     const { runProgram } = await import('../helpers/tidemark-cli.ts');
-    expect(await runProgram('python3', ['-c', script])).toMatchObject({ code: 0, stderr: '' });
+    expect(await runProgram('perl', ['-e', script, deep, name])).toMatchObject({ code: 0, stderr: '' });
     await repository.done('backup', deep, '-q');
     const paths = jsonLines(await repository.done('ls', 'latest', '--json')).map(({ path }) => (typeof path === 'string' ? path : ''));
     expect(paths.at(-1)?.length).toBeGreaterThan(5_000);
