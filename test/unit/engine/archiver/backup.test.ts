@@ -141,7 +141,7 @@ describe('backup', () => {
     // Root reads everything, so there the backup runs without what lets it.
     const dropped = '-dac_override,-dac_read_search';
     const asAnybody = process.getuid?.() === 0 ? ['setpriv', '--inh-caps', dropped, '--bounding-set', dropped] : [];
-    const [program = '', ...args] = [...asAnybody, process.execPath, script, source];
+    const [program, ...args] = [...asAnybody, process.execPath, script, source];
     const run = spawnSync(program, args, { encoding: 'utf8' });
     expect(run.stderr).toBe('');
     const { report, paths } = JSON.parse(run.stdout) as { report: BackupReport; paths: string[] };
